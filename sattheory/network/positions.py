@@ -1,0 +1,117 @@
+"""How a position enters the network, as tables: sinusoids, ALiBi's offsets, T5's buckets, RoPE's rotations.
+
+Only the *learned* encodings are parameters.  Sinusoids and ALiBi's offsets are data, so they keep degree 0 while the network
+around them grows: in the limit they survive only as tie-breakers.  RoPE is a rotation of queries and keys by fixed angles.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[Any]
+
+
+def sinusoidal(n: int, d: int) -> Array:
+    """Tabulate sine and cosine encodings (Vaswani et al. 2017, §3.5).
+
+    Parameters
+    ----------
+    n, d : int
+        Positions and width.
+
+    Returns
+    -------
+    ndarray, shape (n, d)
+        Sine at even, cosine at odd coordinates.
+    """
+    angles = np.arange(n)[:, None] / 10000.0 ** (2 * (np.arange(d) // 2) / d)
+    return np.where(np.arange(d) % 2 == 0, np.sin(angles), np.cos(angles))
+
+
+def alibi_slopes(h: int) -> Array:
+    """Give ALiBi's slope of each head: 2^(−8/h), 2^(−16/h), … (Press et al. 2022).
+
+    Parameters
+    ----------
+    h : int
+        Heads; for a number that is no power of two the slopes of the next lower power come first, as published.
+
+    Returns
+    -------
+    ndarray, shape (h,)
+        The slopes.
+    """
+    power = 2 ** int(math.log2(h))
+    first = 2.0 ** (-8.0 * np.arange(1, power + 1) / power)
+    rest = 2.0 ** (-4.0 * np.arange(1, 2 * (h - power) + 1, 2) / power)
+    return np.concatenate([first, rest])
+
+
+def alibi(n: int, m: int, h: int) -> Array:
+    """Tabulate ALiBi's offsets, −slope · distance.
+
+    Parameters
+    ----------
+    n, m, h : int
+        Query positions, key positions, heads.
+
+    Returns
+    -------
+    ndarray, shape (h, n, m)
+        To be added to the scores.
+    """
+    distance = np.abs(np.arange(n)[:, None] - np.arange(m)[None, :])
+    return -alibi_slopes(h)[:, None, None] * distance
+
+
+def relative_buckets(n: int, m: int, buckets: int, furthest: int, causal: bool) -> NDArray[np.int64]:
+    """Sort relative positions into T5's buckets: exact for near ones, logarithmic for far ones (Raffel et al. 2020, §2.1).
+
+    Parameters
+    ----------
+    n, m : int
+        Query and key positions.
+    buckets, furthest : int
+        Number of buckets, distance from which they are one.
+    causal : bool
+        Whether the future gets no buckets of its own.
+
+    Returns
+    -------
+    ndarray of int, shape (n, m)
+        The bucket of each pair.
+    """
+    offset = np.arange(m)[None, :] - np.arange(n)[:, None]
+    side = 0 if causal else (offset > 0) * (buckets // 2)
+    count = buckets if causal else buckets // 2
+    distance = np.maximum(-offset, 0) if causal else np.abs(offset)
+    exact = max(count // 2, 1)
+    growth = np.log(np.maximum(distance, 1) / exact) / math.log(max(furthest / exact, 1 + 1e-9)) * (count - exact)
+    far = np.minimum(exact + np.floor(np.maximum(growth, 0)).astype(np.int64), count - 1)
+    return np.asarray(side + np.where(distance < exact, distance, far), dtype=np.int64)
+
+
+def rotary(n: int, k: int) -> tuple[Array, Array, Array]:
+    """Tabulate RoPE: x ↦ x ⊙ cos + (x R) ⊙ sin (Su et al. 2021; halves paired as in GPT-NeoX).
+
+    Parameters
+    ----------
+    n, k : int
+        Positions and key width (even).
+
+    Returns
+    -------
+    tuple of ndarray, shapes (n, k), (n, k), (k, k)
+        cos, sin and R, which maps (a, b) to (−b, a).
+    """
+    angles = np.arange(n)[:, None] / 10000.0 ** (2 * np.arange(k // 2) / k)
+    angles = np.concatenate([angles, angles], axis=1)
+    turn = np.zeros((k, k))
+    half = np.arange(k // 2)
+    turn[half + k // 2, half] = -1.0
+    turn[half, half + k // 2] = 1.0
+    return np.cos(angles), np.sin(angles), turn

@@ -1,0 +1,1 @@
+"""What a transformer becomes when its parameters grow, verified exactly and numerically."""

@@ -95,7 +95,7 @@ class Floats:
             return np.ones((1,) * data.ndim, dtype=self.dtype)
         with np.errstate(over="ignore"):
             factor = np.minimum(self.scales**power, np.finfo(self.dtype).max).astype(self.dtype)
-        return factor.reshape(-1, *(1,) * (data.ndim - 1))
+        return np.asarray(factor.reshape(-1, *(1,) * (data.ndim - 1)))
 
     def _take(self, array: Array) -> Array:
         return np.asarray(array, dtype=self.dtype)

@@ -1,7 +1,8 @@
 """Power series in ε, to a fixed number of terms: product, inverse, 1/√, exp, and functions that solve a differential equation.
 
 A series u = Σ u_j ε^j is an array of shape (T, …), the term first.  Composition follows from the chain rule written for
-coefficients: if y = φ(u) solves y' = ψ(y, u)·u', then n·y_n = Σ_k k·u_k·ψ_{n−k}.  The error of each result is O(ε^T), nothing else.
+coefficients: if y = φ(u) solves y' = ψ(y, u)·u', then n·y_n = Σ_k k·u_k·ψ_{n−k}.
+The error of each result is O(ε^T), nothing else.
 Source: the standard recurrences of Taylor-mode differentiation (Griewank and Walther, *Evaluating Derivatives*, ch. 13).
 """
 
@@ -100,7 +101,7 @@ def tanh(u: Array) -> Array:
     ndarray, shape (T, …)
         tanh(u).
     """
-    return _solve(u, np.tanh(u[0]), lambda y, n: (n == 0) - sum(y[i] * y[n - i] for i in range(n + 1)))
+    return _solve(u, np.tanh(u[0]), lambda y, n: float(n == 0) - np.asarray(sum(y[i] * y[n - i] for i in range(n + 1))))
 
 
 def normal_cdf(u: Array) -> Array:

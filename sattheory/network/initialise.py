@@ -41,7 +41,7 @@ def initial_parameters(
 
     Returns
     -------
-    Parameters
+    theta : Parameters
         Arrays of float64.
 
     Raises
@@ -100,7 +100,7 @@ def fill(configuration: Configuration, draw: Draw) -> p.Parameters:
 
     Returns
     -------
-    Parameters
+    theta : Parameters
         The parameters.
     """
     c, d = configuration, configuration.width

@@ -167,7 +167,7 @@ class Parameters:
 
         Returns
         -------
-        Parameters
+        theta : Parameters
             New parameters; these stay as they are.
         """
         return _map(self, function, "")
@@ -182,7 +182,7 @@ class Parameters:
 
         Returns
         -------
-        Parameters
+        theta : Parameters
             cθ.
         """
         return self.map(lambda _, array: array * c)
@@ -197,7 +197,7 @@ class Parameters:
 
         Returns
         -------
-        Parameters
+        theta : Parameters
             The same parameters without those arrays.
         """
         return self.map(lambda name, array: None if name.endswith(names) else array)

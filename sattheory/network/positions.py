@@ -65,7 +65,7 @@ def alibi(n: int, m: int, h: int) -> Array:
         To be added to the scores.
     """
     distance = np.abs(np.arange(n)[:, None] - np.arange(m)[None, :])
-    return -alibi_slopes(h)[:, None, None] * distance
+    return np.asarray(-alibi_slopes(h)[:, None, None] * distance)
 
 
 def relative_buckets(n: int, m: int, buckets: int, furthest: int, causal: bool) -> NDArray[np.int64]:

@@ -92,9 +92,7 @@ def check_tokens(tokens: ArrayLike | Tokens, configuration: Configuration, lengt
         return tokens
     numbers = _whole(tokens)
     if numbers.size == 0 or numbers.ndim not in (1, 2):
-        raise InputError(
-            f"tokens of shape {numbers.shape}", "an empty batch has no limit", "give shape (n,) or (B, n) with n, B ≥ 1"
-        )
+        raise InputError(f"tokens of shape {numbers.shape}", "an empty batch has no limit", "give shape (n,) or (B, n)")
     low, high = int(numbers.min()), int(numbers.max())
     if low < 0 or high >= configuration.vocabulary:
         bad = low if low < 0 else high

@@ -1,1 +1,70 @@
-"""What a transformer becomes when its parameters grow, verified exactly and numerically."""
+"""What a transformer becomes when its parameters grow, verified exactly and numerically.
+
+Everything public is reachable from here and loaded when first used:
+
+- networks: `Transformer`, `EncoderDecoder`, `Configuration`, `Parameters`, `read` (a folder with a trained model);
+- limits: `saturate`, `layerwise`, `scale_sweep`;
+- statements of the paper: `claims`, `verify`;
+- Hypothesis strategies: `sattheory.strategies`;
+- figures: `sattheory.figures`.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sattheory.arithmetic.operations import Undecided
+    from sattheory.asymptotics import Layerwise, Saturation, ScaleSweep, layerwise, saturate, scale_sweep
+    from sattheory.checkpoints import read
+    from sattheory.claims import claims, verify
+    from sattheory.errors import InputError
+    from sattheory.network import Configuration, EncoderDecoder, Parameters, Transformer
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "Undecided": "sattheory.arithmetic.operations",
+    "Layerwise": "sattheory.asymptotics",
+    "Saturation": "sattheory.asymptotics",
+    "ScaleSweep": "sattheory.asymptotics",
+    "layerwise": "sattheory.asymptotics",
+    "saturate": "sattheory.asymptotics",
+    "scale_sweep": "sattheory.asymptotics",
+    "read": "sattheory.checkpoints",
+    "claims": "sattheory.claims",
+    "verify": "sattheory.claims",
+    "InputError": "sattheory.errors",
+    "Configuration": "sattheory.network",
+    "EncoderDecoder": "sattheory.network",
+    "Parameters": "sattheory.network",
+    "Transformer": "sattheory.network",
+}
+__all__ = [
+    "Configuration",
+    "EncoderDecoder",
+    "InputError",
+    "Layerwise",
+    "Parameters",
+    "Saturation",
+    "ScaleSweep",
+    "Transformer",
+    "Undecided",
+    "claims",
+    "layerwise",
+    "read",
+    "saturate",
+    "scale_sweep",
+    "verify",
+]
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'sattheory' has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted([*__all__, "__version__"])

@@ -1,0 +1,403 @@
+"""The nonlinear operations on series: softmax, activations and norms, each of which decides something as c → ∞.
+
+Every one follows the same two steps.  First `dominance` decides which branch the limit takes: who wins the softmax, which
+sign a pre-activation has, which order of a vector is the first that does not vanish.  What the decision leaves open is a
+function of a series that starts at degree 0 with a value known to be regular there; its further terms come from `taylor`.
+Errors of the decided parts are flat, and the slowest of them is kept.
+
+Shapes: coefficients (J, …); rows are all axes but the last.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sattheory.arithmetic import taylor
+from sattheory.arithmetic.activations import ACTIVATIONS, Gate
+from sattheory.arithmetic.dominance import NEGLIGIBLE, Decision, signs, winners
+from sattheory.arithmetic.operations import Undecided
+
+if TYPE_CHECKING:
+    from sattheory.arithmetic.series import Flat, Series, SeriesArithmetic
+
+Array = NDArray[Any]
+EXACT = -np.inf
+
+
+def window(x: Series, top: int, terms: int) -> Array:
+    """Copy the coefficients of c^top, c^{top−1}, …
+
+    Parameters
+    ----------
+    x : Series
+        A value.
+    top : int
+        First exponent.
+    terms : int
+        How many.
+
+    Returns
+    -------
+    ndarray, shape (terms, …)
+        Coefficients, zero outside what is stored.
+    """
+    out = np.zeros((terms, *x.shape))
+    for t in range(terms):
+        j = x.degree - top + t
+        if 0 <= j < len(x.coefficients):
+            out[t] = x.coefficients[j]
+    return out
+
+
+def softmax(ops: SeriesArithmetic, scores: Series, visible: Array | None) -> Series:
+    """Take the softmax of series: hard where a positive power decides, soft among what ties to the end.
+
+    Parameters
+    ----------
+    ops : SeriesArithmetic
+        The arithmetic.
+    scores : Series, shape (…, n, m)
+        Scores.
+    visible : ndarray of bool, optional
+        Where attention is possible.
+
+    Returns
+    -------
+    Series, shape (…, n, m)
+        Weights, of degree 0, with their `Decision`.
+    """
+    from sattheory.arithmetic.flat_terms import losers, perturbed_softmax
+    from sattheory.arithmetic.series import slower
+
+    seen = np.ones(scores.shape, dtype=bool) if visible is None else np.broadcast_to(visible, scores.shape)
+    decision, onset = winners(scores, seen, ops.tolerance)
+    weights, remainder = _soft_weights(ops, scores, decision.winners)
+    flat = slower(scores.flat if (decision.winners.sum(axis=-1) > 1).any() else None, _slowest_loser(decision, seen))
+    fields: dict[str, Any] = {"flat": flat, "onset": max(onset, scores.onset), "decision": decision}
+    result = ops.series(0, weights, remainder, np.ones(len(weights)), **fields)
+    if not ops.flat_terms:
+        return result
+    tail = perturbed_softmax(ops, scores, result, losers(ops, scores, decision, seen))
+    return dataclasses.replace(result, tail=tail)
+
+
+def _slowest_loser(decision: Decision, seen: Array) -> Flat | None:
+    from sattheory.arithmetic.series import Flat
+
+    decided = decision.level > 0
+    if not (decided & (seen & ~decision.winners).any(axis=-1)).any():
+        return None
+    power = int(decision.level[decided].min())
+    return Flat(power, float(decision.gap[decided & (decision.level == power)].min()))
+
+
+def _soft_weights(ops: SeriesArithmetic, scores: Series, alive: Array) -> tuple[Array, float]:
+    """Weights of the winners: ∝ exp of the part of the scores that has no positive power."""
+    from sattheory.arithmetic.series import peaks
+
+    count = alive.sum(axis=-1, keepdims=True)
+    first = alive.argmax(axis=-1)[..., None]
+    unknown = scores.remainder != EXACT and bool((count > 1).any())
+    terms = min(ops.terms, -int(scores.remainder)) if unknown else ops.terms
+    below = window(scores, 0, terms)
+    below = np.where(alive, below - np.take_along_axis(below, np.broadcast_to(first, (terms, *first.shape)), -1), 0.0)
+    noise = np.array([ops.tolerance.tie * _magnitude_at(scores, -t) for t in range(terms)])
+    below = np.where(np.abs(below) > noise.reshape(-1, *(1,) * alive.ndim), below, 0.0)
+    if not below.any():
+        return (alive / count)[None], -terms if unknown else EXACT
+    if not below[1:].any() and not unknown:
+        below = below[:1]
+    raw = np.where(alive, taylor.exp(below), 0.0)
+    total = taylor.power(raw.sum(axis=-1, keepdims=True), -1.0)
+    exact = len(below) == 1 and not unknown
+    return _trim(taylor.product(raw, total), peaks), EXACT if exact else -len(below)
+
+
+def _magnitude_at(x: Series, exponent: int) -> float:
+    j = x.degree - exponent
+    return float(x.magnitude[j]) if 0 <= j < len(x.magnitude) else 0.0
+
+
+def _trim(weights: Array, size: Any) -> Array:
+    live = size(weights) > 0
+    return weights[: int(np.flatnonzero(live).max()) + 1]
+
+
+def relu(ops: SeriesArithmetic, x: Series) -> Series:
+    """Take the positive part: each entry keeps all of its series or none.
+
+    Parameters
+    ----------
+    ops : SeriesArithmetic
+        The arithmetic.
+    x : Series
+        Pre-activations.
+
+    Returns
+    -------
+    Series
+        max(x, 0); entries that are negative in the end are zero without error.
+    """
+    first, sign = signs(x, ops.tolerance, operation="relu")
+    dead = sign < 0
+    void = dead if x.void is None else dead | x.void
+    onset = max(x.onset, _sign_onset(x, first, sign))
+    tail = None if x.tail is None else x.tail.positive(x, sign)
+    fields: dict[str, Any] = {"flat": x.flat, "onset": onset, "void": void if void.any() else None, "tail": tail}
+    fields["nominal"] = x.expected
+    return ops.series(x.degree, np.where(sign > 0, x.coefficients, 0.0), x.remainder, x.magnitude, **fields)
+
+
+def _sign_onset(x: Series, first: Array, sign: Array) -> float:
+    """Scale from which on the first coefficient outweighs the others."""
+    scale, count = 0.0, len(x.coefficients)
+    for j in range(count - 1):
+        here = (first == j) & (sign != 0)
+        if here.any():
+            lead = np.abs(x.coefficients[j][here])
+            ratios = [(2 * (np.abs(x.coefficients[i][here]) / lead).max()) ** (1 / (i - j)) for i in range(j + 1, count)]
+            scale = max(scale, float(max(ratios)))
+    return scale
+
+
+def gate(ops: SeriesArithmetic, x: Series, name: str) -> Series:
+    """Apply φ(x) = x·g(x) or g(x): saturated where a positive power is left, by Taylor elsewhere.
+
+    Parameters
+    ----------
+    ops : SeriesArithmetic
+        The arithmetic.
+    x : Series
+        Pre-activations.
+    name : str
+        Key of `ACTIVATIONS`.
+
+    Returns
+    -------
+    Series
+        φ(x).
+
+    Raises
+    ------
+    Undecided
+        If g(x) itself is asked for and its argument is not known down to degree 0.
+    """
+    from sattheory.arithmetic.series import slower
+
+    kind = ACTIVATIONS[name]
+    first, sign = signs(x, ops.tolerance, 1, name)
+    bounded = sign == 0
+    if x.remainder >= 0 and bounded.any() and not kind.gated:
+        index = tuple(int(i) for i in np.argwhere(bounded)[0])
+        raise Undecided(name, index, f"known down to c^{int(x.remainder) + 1}", "more terms would decide", "terms")
+    flat, onset = _gate_error(x, first, sign, kind)
+    coefficients, remainder = _gate_terms(ops, x, sign, kind)
+    void = x.void if kind.gated or name == "tanh" else None
+    top = max(x.degree, 0) if kind.gated else 0
+    magnitude = window(x, top, len(coefficients)).reshape(len(coefficients), -1)
+    size = np.abs(magnitude).max(axis=1) if kind.gated else np.ones(len(coefficients))
+    fields: dict[str, Any] = {"flat": slower(x.flat, flat), "onset": max(x.onset, onset), "void": void}
+    fields["nominal"] = max(x.expected, top) if kind.gated else 0
+    return ops.series(top, coefficients, remainder, size, **fields)
+
+
+def _gate_error(x: Series, first: Array, sign: Array, kind: Gate) -> tuple[Flat | None, float]:
+    from sattheory.arithmetic.series import Flat, slower
+
+    slowest, onset = None, _sign_onset(x, first, sign)
+    for j in range(max(0, min(len(x.coefficients), x.degree))):
+        here = (first == j) & (sign != 0)
+        if here.any():
+            least, power = float(np.abs(x.coefficients[j][here]).min()), x.degree - j
+            slowest = slower(slowest, Flat(kind.power * power, kind.rate * least**kind.power))
+            onset = max(onset, (2 * NEGLIGIBLE / (kind.rate * least**kind.power)) ** (1 / (kind.power * power)))
+    return slowest, onset
+
+
+def _gate_terms(ops: SeriesArithmetic, x: Series, sign: Array, kind: Gate) -> tuple[Array, float]:
+    """Coefficients of φ(x) from degree max(k, 0) (gated) or 0 down, and the exponent of the error."""
+    bounded = sign == 0
+    top = max(x.degree, 0) if kind.gated else 0
+    known = ops.terms if x.remainder == EXACT else max(min(ops.terms, -int(x.remainder)), 0)
+    u = window(x, 0, known) if known else np.zeros((0, *x.shape))
+    soft = _soft_part(u, bounded, kind) if known and bounded.any() else np.zeros((0, *x.shape))
+    exact = x.remainder == EXACT and (not len(soft) or not u[:, bounded].any() or not u[1:, bounded].any())
+    soft = soft[:1] if exact and len(soft) else soft
+    out = np.zeros((top + max(len(soft), 1) + (len(x.coefficients) if kind.gated else 0), *x.shape))
+    if kind.gated:
+        out[: len(out)] = np.where(sign > 0, window(x, top, len(out)), 0.0)
+    else:
+        out[0] = np.where(sign > 0, 1.0, np.where(sign < 0, kind.low, 0.0))
+    for t in range(len(soft)):
+        out[top + t] = np.where(bounded, soft[t], out[top + t])
+    remainder = max(x.remainder if kind.gated else EXACT, EXACT if exact or not bounded.any() else -float(known))
+    return out, remainder
+
+
+def _soft_part(u: Array, bounded: Array, kind: Gate) -> Array:
+    inside = u[:, bounded]
+    values = kind.taylor(inside)
+    out = np.zeros_like(u)
+    out[:, bounded] = taylor.product(inside, values) if kind.gated else values
+    return out
+
+
+def unit(ops: SeriesArithmetic, x: Series, epsilon: float) -> Series:
+    """Divide each row by its length: LN and RMSNorm at every degree, with and without ε, also where leading terms vanish.
+
+    Parameters
+    ----------
+    ops : SeriesArithmetic
+        The arithmetic.
+    x : Series, shape (…, d)
+        Rows (centred already, for LN).
+    epsilon : float
+        ε ≥ 0.
+
+    Returns
+    -------
+    Series, shape (…, d)
+        x/√(‖x‖² + ε).
+
+    Raises
+    ------
+    Undecided
+        If ε = 0 and a row vanishes in every known coefficient.
+    """
+    from sattheory.arithmetic.flat_terms import direction
+
+    base, vanished = _row_degrees(ops, x)
+    if epsilon == 0 and vanished.any():
+        if x.tail is not None:
+            x = direction(ops, x, vanished)
+            base, vanished = _row_degrees(ops, x)
+        else:
+            _refuse_flat_rows(x, vanished)
+    if epsilon:
+        base = np.maximum(base, 0)
+        _refuse_unknown_rows(x, vanished)
+    base = np.where(vanished, 0 if epsilon else base[~vanished].min(initial=x.degree), base)
+    return _unit_terms(ops, x, epsilon, base, vanished)
+
+
+def _row_degrees(ops: SeriesArithmetic, x: Series) -> tuple[Array, Array]:
+    """Exponent of the first coefficient of each row that does not vanish, and which rows have none."""
+    base = np.full(x.shape[:-1], -(10**6))
+    for j in reversed(range(len(x.coefficients))):
+        size = np.abs(x.coefficients[j]).max(axis=-1)
+        vague = (size > ops.tolerance.tie * x.magnitude[j]) & (size < ops.tolerance.clear * x.magnitude[j])
+        if vague.any():
+            index = tuple(int(i) for i in np.argwhere(vague)[0])
+            known = f"its coefficient of c^{x.degree - j} has size {size[index]:.3g} against magnitudes of {x.magnitude[j]:.3g}"
+            raise Undecided("norm", index, known, "exact weights would decide")
+        base[size > ops.tolerance.tie * x.magnitude[j]] = x.degree - j
+    return base, base == -(10**6)
+
+
+def _refuse_flat_rows(x: Series, vanished: Array) -> None:
+    dead = np.zeros(x.shape[:-1], dtype=bool) if x.void is None else np.broadcast_to(x.void, x.shape).all(axis=-1)
+    open_ = vanished & ~dead
+    if not open_.any() or (x.remainder == EXACT and x.flat is None):
+        return
+    index = tuple(int(i) for i in np.argwhere(open_)[0])
+    if x.remainder == EXACT:
+        remedy = "the limit depends on exponentially small terms, which flat_terms=True follows one step"
+        raise Undecided("norm", index, "every power of c vanishes in this row", remedy, "flat")
+    known = f"every coefficient from c^{x.degree} to c^{int(x.remainder) + 1} vanishes in this row"
+    raise Undecided("norm", index, known, "more terms would decide", "terms")
+
+
+def _refuse_unknown_rows(x: Series, vanished: Array) -> None:
+    if x.remainder >= 0 and vanished.any():
+        index = tuple(int(i) for i in np.argwhere(vanished)[0])
+        known = f"this row is known down to c^{int(x.remainder) + 1} only"
+        raise Undecided("norm", index, known, "more terms would decide", "terms")
+
+
+def _unit_terms(ops: SeriesArithmetic, x: Series, epsilon: float, base: Array, vanished: Array) -> Series:
+    from sattheory.arithmetic.flat_terms import perturbed_unit
+
+    lowest = int(base.min())
+    exact = x.remainder == EXACT
+    terms = ops.terms if exact else min(ops.terms, lowest - int(x.remainder))
+    y = _shifted(x, base, terms)
+    square = sum_of_squares(y)
+    live = ~vanished
+    for degree in np.unique(base[live]) if epsilon else []:
+        if 2 * degree < terms:
+            square[2 * degree, base == degree] += epsilon
+    square[0, vanished] = 1.0
+    single = exact and not y[1:].any() and not square[1:].any() and (epsilon == 0 or bool((base[live] == 0).all()))
+    if single:
+        y, square = y[:1], square[:1]
+    inverse = taylor.power(square, -0.5)
+    out = taylor.product(y, inverse[..., None])
+    magnitude, onset = _unit_magnitudes(x, y, square, base, vanished, out)
+    remainder = EXACT if single else -float(terms)
+    fields: dict[str, Any] = {"flat": x.flat, "onset": max(x.onset, onset), "void": _dead_rows(x, vanished)}
+    result = ops.series(0, out, remainder, magnitude, **fields)
+    if x.tail is None or len(np.unique(base)) > 1:
+        return result
+    scale = ops.series(-lowest, inverse[..., None], remainder - lowest)
+    return dataclasses.replace(result, tail=perturbed_unit(ops, x, result, scale))
+
+
+def _dead_rows(x: Series, vanished: Array) -> Array | None:
+    if x.remainder == EXACT and x.flat is None and vanished.any():
+        return vanished[..., None]
+    if x.void is None:
+        return None
+    dead = np.broadcast_to(x.void, x.shape).all(axis=-1, keepdims=True)
+    return dead if dead.any() else None
+
+
+def _shifted(x: Series, base: Array, terms: int) -> Array:
+    """Coefficients of each row from its own leading exponent down."""
+    degrees = np.unique(base)
+    if len(degrees) == 1:
+        return window(x, int(degrees[0]), terms)
+    y = np.zeros((terms, *x.shape))
+    for degree in degrees:
+        y[:, base == degree] = window(x, int(degree), terms)[:, base == degree]
+    return y
+
+
+def sum_of_squares(y: Array) -> Array:
+    """Square the length of each row, as a series.
+
+    Parameters
+    ----------
+    y : ndarray, shape (T, …, d)
+        Rows.
+
+    Returns
+    -------
+    ndarray, shape (T, …)
+        Σ_i y_i².
+    """
+    out = np.zeros(y.shape[:-1])
+    for n in range(len(y)):
+        for i in range(n + 1):
+            if y[i].any() and y[n - i].any():
+                out[n] += np.einsum("...d,...d->...", y[i], y[n - i])
+    return out
+
+
+def _unit_magnitudes(x: Series, y: Array, square: Array, base: Array, vanished: Array, out: Array) -> tuple[Array, float]:
+    """Rounding magnitudes of the result, and the scale from which on the first term of each row dominates."""
+    from sattheory.arithmetic.series import peaks
+
+    length = np.sqrt(square[0])
+    size, relative = peaks(out), np.zeros(len(out))
+    for t in range(len(out)):
+        found = np.array([_magnitude_at(x, int(b) - t) for b in np.unique(base)])
+        per_row = found[np.searchsorted(np.unique(base), base)] / length
+        relative[t] = float(np.where(vanished, 0.0, per_row).max(initial=0.0))
+    magnitude = np.maximum(relative, size * max(1.0, relative[0]))
+    rest = [np.sqrt((y[t] ** 2).sum(axis=-1)) / length for t in range(1, len(y))]
+    tops = [float(np.where(vanished, 0.0, r).max(initial=0.0)) for r in rest]
+    return magnitude, max((float((2 * top) ** (1 / t)) for t, top in enumerate(tops, 1)), default=0.0)

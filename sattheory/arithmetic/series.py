@@ -1,0 +1,429 @@
+"""Truncated Laurent series in 1/c: a forward pass on these *is* the limit c → ∞, with everything around it.
+
+A value is written
+
+    a_0 c^k + a_1 c^{k−1} + … + a_{J−1} c^{k−J+1} + O(c^r) + O(e^{−g c^q}),
+
+the leading coefficient a_0 being the *symbol* and k the *degree*.  Familiar instances: an embedding is a_0 c exactly; a bias
+after two matrices is one order below; a softmax over scores 3c⁴ and c⁴ is (1, 0) up to e^{−2c⁴}; σ(1 + 2/c) starts with
+σ(1) + 2σ'(1)/c.  Both remainders are carried: r is the exponent of the first power that is not known (−∞ if none is left out),
+the *flat* one is smaller than every power.  Orders that an operation loses are lost in r: nothing unknown is ever reported.
+
+Coefficients are float64, so "equal" needs a tolerance: each coefficient carries the magnitude M of the numbers it was computed
+from, differences below `tie`·M count as zero (and are reported as *assumed*), above `clear`·M as real; between the two the
+arithmetic refuses and raises `Undecided`.
+
+Closed under everything a transformer does: sums, products, 1/√, exp at degree ≤ 0, and the sign tests of `dominance.py`
+(theory of Hardy fields; Gruntz 1996 computes limits of expressions in the same spirit).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sattheory.arithmetic import saturating
+from sattheory.arithmetic.dominance import Decision, Tolerance
+from sattheory.errors import InputError
+
+Array = NDArray[Any]
+EXACT = -math.inf
+
+
+@dataclass(frozen=True)
+class Flat:
+    """A remainder smaller than every power: at most C·c^m·exp(−gap·c^power) for some C and m.
+
+    Parameters
+    ----------
+    power : int
+        Power of c in the exponent.
+    gap : float
+        Its coefficient, positive.
+    """
+
+    power: int
+    gap: float
+
+
+def slower(x: Flat | None, y: Flat | None) -> Flat | None:
+    """Choose the flat remainder that decays more slowly.
+
+    Parameters
+    ----------
+    x, y : Flat or None
+        Two flat remainders.
+
+    Returns
+    -------
+    Flat or None
+        The larger one for large c.
+    """
+    given = [flat for flat in (x, y) if flat is not None]
+    return min(given, key=lambda flat: (flat.power, flat.gap), default=None)
+
+
+@dataclass(frozen=True, eq=False)
+class Series:
+    """A truncated series in 1/c with its remainders.
+
+    Parameters
+    ----------
+    degree : int
+        k, the exponent of the first coefficient.
+    coefficients : ndarray, shape (J, …)
+        a_0, a_1, …; from J on they are zero as far as they are known.
+    remainder : float
+        r: the algebraic error is O(c^r); −inf when there is none.
+    magnitude : ndarray, shape (J,)
+        For each coefficient, the size of the numbers it was computed from.
+    flat : Flat, optional
+        The flat error.
+    onset : float
+        Scale from which on every branch taken so far (winners, signs) is the one of the limit; an estimate.
+    void : ndarray of bool, optional
+        Entries that are identically zero for all large c, without error; broadcasts to the shape.
+    decision : Decision, optional
+        For attention weights: who won and how it was decided.
+    nominal : int, optional
+        Degree by the rules for degrees alone, before leading coefficients that vanish were dropped; `degree` by default.
+    tail : Tail, optional
+        The leading flat term, kept only where `SeriesArithmetic.flat_terms` asks for it.
+    """
+
+    degree: int
+    coefficients: Array
+    remainder: float
+    magnitude: Array
+    flat: Flat | None = None
+    onset: float = 0.0
+    void: Array | None = None
+    decision: Decision | None = None
+    nominal: int | None = None
+    tail: Any = field(default=None, repr=False)
+
+    def __post_init__(self) -> None:
+        count = len(self.coefficients)
+        if not 1 <= count <= max(1, self.degree - self.remainder) or len(self.magnitude) != count:
+            raise AssertionError(f"{count} coefficients of degree {self.degree} with remainder {self.remainder}")
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Shape of the value.
+
+        Returns
+        -------
+        tuple of int
+            The shape, without the axis of the terms.
+        """
+        return self.coefficients.shape[1:]
+
+    @property
+    def expected(self) -> int:
+        """The degree that the rules for degrees give, which cancellation may undercut.
+
+        Returns
+        -------
+        int
+            `nominal`, or the degree.
+        """
+        return self.degree if self.nominal is None else self.nominal
+
+    @property
+    def symbol(self) -> Array:
+        """The leading coefficient.
+
+        Returns
+        -------
+        ndarray
+            a_0.
+        """
+        return np.asarray(self.coefficients[0])
+
+    @property
+    def vanishes(self) -> bool:
+        """Whether nothing but flat terms is left.
+
+        Returns
+        -------
+        bool
+            True if every coefficient is zero and there is no algebraic remainder.
+        """
+        return self.remainder == EXACT and not self.coefficients.any()
+
+    def coefficient(self, exponent: int) -> Array:
+        """Look up the coefficient of a power of c.
+
+        Parameters
+        ----------
+        exponent : int
+            The power.
+
+        Returns
+        -------
+        ndarray
+            The coefficient, zero above the degree.
+
+        Raises
+        ------
+        InputError
+            If the power lies beyond what is known.
+        """
+        if exponent <= self.remainder:
+            raise InputError(f"exponent={exponent}", f"known down to c^{int(self.remainder) + 1}", "ask for more terms")
+        index = self.degree - exponent
+        return np.asarray(self.coefficients[index]) if 0 <= index < len(self.coefficients) else np.zeros(self.shape)
+
+    def at(self, c: float, degree: int = 0) -> Array:
+        """Evaluate c^(−degree) times the series, without its remainders.
+
+        Parameters
+        ----------
+        c : float
+            The scale.
+        degree : int
+            Degree to divide out.
+
+        Returns
+        -------
+        ndarray
+            The value.
+        """
+        powers = [float(c) ** (self.degree - degree - j) for j in range(len(self.coefficients))]
+        return np.tensordot(powers, self.coefficients, axes=1)
+
+
+class SeriesArithmetic:
+    """The operations of a forward pass on series.
+
+    Parameters
+    ----------
+    terms : int
+        N, the largest number of coefficients a value keeps.
+    tolerance : Tolerance, optional
+        When two coefficients are equal.
+    flat_terms : bool
+        Keep the leading flat term too, which an ε = 0 norm of a vanishing vector depends on.
+
+    Raises
+    ------
+    InputError
+        If `terms` is less than 1.
+    """
+
+    def __init__(self, terms: int = 6, tolerance: Tolerance | None = None, *, flat_terms: bool = False) -> None:
+        if terms < 1:
+            raise InputError(f"terms={terms}", "a series keeps at least its symbol", "give 1 or more")
+        self.terms, self.tolerance, self.flat_terms = terms, tolerance or Tolerance(), flat_terms
+
+    def series(
+        self,
+        degree: int,
+        coefficients: Array,
+        remainder: float = EXACT,
+        magnitude: Array | None = None,
+        **rest: Any,
+    ) -> Series:
+        """Make a series: cut to what is known and to N terms, clear what is rounding noise, drop zeros at both ends.
+
+        Parameters
+        ----------
+        degree : int
+            Exponent of the first coefficient.
+        coefficients : ndarray, shape (J, …)
+            The coefficients.
+        remainder : float
+            Exponent of the algebraic error.
+        magnitude : ndarray, shape (J,), optional
+            Size of the numbers that each coefficient was computed from; by default their own size.
+        **rest
+            Further fields of `Series`.
+
+        Returns
+        -------
+        Series
+            The series.
+        """
+        size = peaks(coefficients)
+        magnitude = size if magnitude is None else np.maximum(magnitude, size)
+        live = size > self.tolerance.tie * magnitude
+        if not live.all():
+            coefficients = coefficients * live.reshape(-1, *(1,) * (coefficients.ndim - 1))
+        known = len(live) if remainder == EXACT else max(min(len(live), degree - int(remainder)), 1)
+        first = int(live[:known].argmax()) if live[:known].any() else known - 1
+        rest.setdefault("nominal", degree)
+        last = max(int(np.flatnonzero(live[:known]).max(initial=0)) + 1, first + 1)
+        if last - first > self.terms:
+            last = first + self.terms
+            remainder = max(remainder, degree - last)
+        return Series(degree - first, coefficients[first:last], remainder, magnitude[first:last], **rest)
+
+    def symbol_only(self, x: Series) -> Series:
+        """Keep the leading term alone, as if it were the whole value.
+
+        Parameters
+        ----------
+        x : Series
+            A value.
+
+        Returns
+        -------
+        Series
+            Its first term, exact.
+        """
+        return Series(x.degree, x.coefficients[:1], EXACT, x.magnitude[:1], void=x.void, nominal=x.degree)
+
+    def constant(self, array: Array) -> Series:
+        """Take data; see `Operations.constant`."""
+        return self.series(0, np.asarray(array, dtype=np.float64)[None])
+
+    def parameter(self, array: Array) -> Series:
+        """Take parameters; see `Operations.parameter`."""
+        return self.series(1, np.asarray(array, dtype=np.float64)[None])
+
+    def linear(self, x: Series, weight: Array) -> Series:
+        """Multiply by a parameter matrix; see `Operations.linear`."""
+        w = np.asarray(weight, dtype=np.float64)
+        rows = x.coefficients.reshape(-1, x.shape[-1]) @ w.T
+        coefficients = rows.reshape(*x.coefficients.shape[:-1], -1)
+        spread = math.sqrt(float(np.vdot(w, w)) / len(w))
+        magnitude = _grown(peaks(x.coefficients) * spread, _noise(x), coefficients)
+        void = None if x.void is None else self._any(np.broadcast_to(x.void, x.shape).all(axis=-1, keepdims=True))
+        tail = None if x.tail is None else x.tail.linear(self, w)
+        fields: dict[str, Any] = {"flat": x.flat, "onset": x.onset, "void": void, "tail": tail, "nominal": x.expected + 1}
+        return self.series(x.degree + 1, coefficients, x.remainder + 1, magnitude, **fields)
+
+    def add(self, x: Series, y: Series) -> Series:
+        """Add; see `Operations.add`."""
+        remainder, top = max(x.remainder, y.remainder), max(x.degree, y.degree)
+        low = min(x.degree - len(x.coefficients), y.degree - len(y.coefficients))
+        count = top - low if remainder == EXACT else max(min(top - low, top - int(remainder)), 1)
+        shape = np.broadcast_shapes(x.shape, y.shape)
+        total, magnitude = np.zeros((count, *shape)), np.zeros(count)
+        for part in (x, y):
+            start = top - part.degree
+            for j in range(min(len(part.coefficients), count - start)):
+                total[start + j] += part.coefficients[j]
+                magnitude[start + j] = max(magnitude[start + j], part.magnitude[j])
+        return self.series(top, total, remainder, magnitude, **self._merged(x, y, _both(x.void, y.void), shape))
+
+    def _merged(self, x: Series, y: Series, void: Array | None, shape: tuple[int, ...]) -> dict[str, Any]:
+        from sattheory.arithmetic.flat_terms import added
+
+        tail = added(self, x, y, shape) if x.tail is not None or y.tail is not None else None
+        nominal = max(x.expected, y.expected)
+        return {"flat": slower(x.flat, y.flat), "onset": max(x.onset, y.onset), "void": void, "tail": tail, "nominal": nominal}
+
+    def multiply(self, x: Series, y: Series) -> Series:
+        """Multiply entries; see `Operations.multiply`."""
+        return self._product(x, y, np.multiply, 1, _either(x.void, y.void))
+
+    def matmul(self, x: Series, y: Series) -> Series:
+        """Multiply matrices; see `Operations.matmul`."""
+        void = None if y.void is None else self._any(np.broadcast_to(y.void, y.shape).all(axis=-2, keepdims=True))
+        return self._product(x, y, np.matmul, x.shape[-1], void)
+
+    def _product(self, x: Series, y: Series, times: Callable[[Array, Array], Array], inner: int, void: Array | None) -> Series:
+        from sattheory.arithmetic.flat_terms import multiplied
+
+        degree, count = x.degree + y.degree, len(x.coefficients) + len(y.coefficients) - 1
+        remainder = EXACT if x.vanishes or y.vanishes else max(x.degree + y.remainder, y.degree + x.remainder)
+        kept = min(count, self.terms) if remainder == EXACT else max(min(count, self.terms, degree - int(remainder)), 1)
+        if kept < count:
+            remainder = max(remainder, degree - kept)
+        coefficients, fresh = self._convolved(x, y, times, kept)
+        magnitude = _grown(fresh * math.sqrt(inner), max(_noise(x), _noise(y)), coefficients)
+        tail = multiplied(self, x, y, times) if x.tail is not None or y.tail is not None else None
+        fields: dict[str, Any] = {"flat": slower(x.flat, y.flat), "onset": max(x.onset, y.onset), "void": void, "tail": tail}
+        return self.series(degree, coefficients, remainder, magnitude, nominal=x.expected + y.expected, **fields)
+
+    def _convolved(self, x: Series, y: Series, times: Callable[[Array, Array], Array], kept: int) -> tuple[Array, Array]:
+        left, right = peaks(x.coefficients), peaks(y.coefficients)
+        out: list[Array | None] = [None] * kept
+        fresh = np.zeros(kept)
+        for i in np.flatnonzero(left):
+            for j in np.flatnonzero(right[: max(kept - i, 0)]):
+                term = times(x.coefficients[i], y.coefficients[j])
+                out[i + j] = term if out[i + j] is None else out[i + j] + term
+                fresh[i + j] = max(fresh[i + j], left[i] * right[j])
+        empty = np.zeros(times(x.coefficients[0], y.coefficients[0]).shape) if any(t is None for t in out) else None
+        return np.stack([empty if t is None else t for t in out]), fresh  # type: ignore[misc]
+
+    def reshape(self, x: Series, shape: tuple[int, ...]) -> Series:
+        """Change the shape; see `Operations.reshape`."""
+        return self._moved(x, lambda a, lead: a.reshape(*a.shape[:lead], *shape))
+
+    def swapaxes(self, x: Series, first: int, second: int) -> Series:
+        """Exchange axes; see `Operations.swapaxes`."""
+        return self._moved(x, lambda a, _: a.swapaxes(first, second))
+
+    def _moved(self, x: Series, move: Callable[[Array, int], Array]) -> Series:
+        void = None if x.void is None else move(np.broadcast_to(x.void, x.shape), 0)
+        tail = None if x.tail is None else x.tail.moved(x.shape, move)
+        return dataclasses.replace(x, coefficients=move(x.coefficients, 1), void=void, decision=None, tail=tail)
+
+    def centre(self, x: Series) -> Series:
+        """Subtract the mean; see `Operations.centre`."""
+        coefficients = x.coefficients - x.coefficients.mean(axis=-1, keepdims=True)
+        void = None if x.void is None else self._any(np.broadcast_to(x.void, x.shape).all(axis=-1, keepdims=True))
+        tail = None if x.tail is None else x.tail.centred()
+        fields: dict[str, Any] = {"flat": x.flat, "onset": x.onset, "void": void, "tail": tail, "nominal": x.expected}
+        return self.series(x.degree, coefficients, x.remainder, x.magnitude, **fields)
+
+    def unit(self, x: Series, epsilon: float) -> Series:
+        """Normalise the length; see `Operations.unit`."""
+        return saturating.unit(self, x, epsilon)
+
+    def softmax(self, scores: Series, visible: Array | None) -> Series:
+        """Normalise exponentials; see `Operations.softmax`."""
+        return saturating.softmax(self, scores, visible)
+
+    def activation(self, x: Series, name: str) -> Series:
+        """Apply an activation; see `Operations.activation`."""
+        return saturating.relu(self, x) if name == "relu" else saturating.gate(self, x, name)
+
+    def _any(self, void: Array) -> Array | None:
+        return void if void.any() else None
+
+
+def peaks(coefficients: Array) -> Array:
+    """Find the largest absolute entry of each coefficient.
+
+    Parameters
+    ----------
+    coefficients : ndarray, shape (J, …)
+        The coefficients.
+
+    Returns
+    -------
+    ndarray, shape (J,)
+        max |a_j|.
+    """
+    flat = coefficients.reshape(len(coefficients), -1)
+    return np.maximum(flat.max(axis=1), -flat.min(axis=1))
+
+
+def _noise(x: Series) -> float:
+    """How much larger than the coefficients the numbers were from which they came."""
+    size = peaks(x.coefficients)
+    return float((x.magnitude[size > 0] / size[size > 0]).max(initial=1.0))
+
+
+def _grown(fresh: Array, noise: float, coefficients: Array) -> Array:
+    return np.maximum(fresh, noise * peaks(coefficients))
+
+
+def _both(x: Array | None, y: Array | None) -> Array | None:
+    return None if x is None or y is None else x & y
+
+
+def _either(x: Array | None, y: Array | None) -> Array | None:
+    if x is None or y is None:
+        return y if x is None else x
+    return x | y

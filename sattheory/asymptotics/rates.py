@@ -1,0 +1,90 @@
+"""How fast c^{−k} f(x; cθ) approaches its limit: read off a series, or fitted to a sweep.
+
+Three kinds, and only three: *exact* (nothing is left over), *exponential* (the error is flat, e^{−g c^q}), *algebraic* of order p
+(the first further coefficient stands p powers below the leading one).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from sattheory.arithmetic.series import EXACT, Flat, Series
+
+Array = NDArray[Any]
+FLOOR = 1e-13
+
+
+@dataclass(frozen=True)
+class Rate:
+    """A rate of convergence.
+
+    Parameters
+    ----------
+    kind : {"exact", "exponential", "algebraic"}
+        See the module.
+    order : int
+        p of an algebraic rate.
+    at_least : bool
+        Whether p is only a lower bound, because every known further coefficient is zero.
+    flat : Flat, optional
+        Gap and power of the slowest exponential on the way.
+    """
+
+    kind: Literal["exact", "exponential", "algebraic"]
+    order: int = 0
+    at_least: bool = False
+    flat: Flat | None = None
+
+    def __str__(self) -> str:
+        if self.kind == "algebraic":
+            return f"algebraic of order {'at least ' if self.at_least else ''}{self.order}: error c^-{self.order}"
+        if self.kind == "exponential" and self.flat is not None:
+            return f"exponential: error exp(-{self.flat.gap:.4g} c^{self.flat.power})"
+        return "exact at every scale"
+
+
+def rate_of(series: Series) -> Rate:
+    """Read the rate off a series.
+
+    Parameters
+    ----------
+    series : Series
+        A value.
+
+    Returns
+    -------
+    Rate
+        The rate at which c^(−degree) times the value tends to the symbol.
+    """
+    for order in range(1, len(series.coefficients)):
+        if series.coefficients[order].any():
+            return Rate("algebraic", order, flat=series.flat)
+    if series.remainder != EXACT:
+        return Rate("algebraic", series.degree - int(series.remainder), True, series.flat)
+    return Rate("exponential" if series.flat else "exact", flat=series.flat)
+
+
+def fitted_order(scales: ArrayLike, distance: ArrayLike, onset: float = 1.0) -> float:
+    """Fit p in distance ≈ C·c^(−p), by least squares on logarithms.
+
+    Parameters
+    ----------
+    scales, distance : array_like, shape (S,)
+        Scales and relative distances to a limit.
+    onset : float
+        Use scales from here on.
+
+    Returns
+    -------
+    float
+        The fitted order; nan if fewer than two distances there are above rounding.
+    """
+    c, error = np.asarray(scales, dtype=float), np.asarray(distance, dtype=float)
+    use = (c >= onset) & (error > FLOOR) & np.isfinite(error)
+    if use.sum() < 2 or np.ptp(np.log(c[use])) == 0:
+        return float("nan")
+    return float(-np.polyfit(np.log(c[use]), np.log(error[use]), 1)[0])

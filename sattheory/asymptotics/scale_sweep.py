@@ -1,0 +1,279 @@
+"""Following f(x; cθ) over a range of scales: how close is the network, at every layer, to its limit?
+
+One pass in floats runs all scales together.  At each layer the stream at scale c is compared, position by position, with three
+references: the true limit (its series' symbol), strong layerwise saturation, and the stream at c = 1000, which the paper takes for
+the limit (§5.2).  Cosines are computed as 1 − ½‖u − v‖² of unit vectors, so that 1 − cos keeps its digits far below 10⁻¹⁶.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import ArrayLike, DTypeLike, NDArray
+
+from sattheory.arithmetic.floats import Floats, Scaled
+from sattheory.arithmetic.operations import Place, Undecided
+from sattheory.asymptotics.layerwise import layerwise
+from sattheory.asymptotics.rates import Rate, fitted_order, rate_of
+from sattheory.asymptotics.saturation import Saturation, saturate
+from sattheory.network.tokens import Tokens, check_tokens
+from sattheory.network.transformer import Transformer
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+Array = NDArray[Any]
+PAPER_SCALE = 1000.0
+ROWS_AT_ONCE = 2400
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """Streams at all scales against one reference.
+
+    Parameters
+    ----------
+    gap : ndarray, shape (L + 1, S)
+        1 − cosine with the reference, mean over positions; layer 0 is the embedding.  nan where there is no reference.
+    distance : ndarray, shape (L + 1, S)
+        ‖c^(−k) x − reference‖ / ‖reference‖ over all positions together.
+    """
+
+    gap: Array
+    distance: Array
+
+    @property
+    def cosine(self) -> Array:
+        """Mean cosine with the reference.
+
+        Returns
+        -------
+        ndarray, shape (L + 1, S)
+            1 − gap.
+        """
+        return np.asarray(1 - self.gap)
+
+
+@dataclass(frozen=True, eq=False)
+class ScaleSweep:
+    """A network followed over scales.
+
+    Parameters
+    ----------
+    scales : ndarray, shape (S,)
+        The scales c.
+    against : dict of str to Comparison
+        Keys ``limit``, ``layerwise`` and ``c=1000``.
+    limit : Saturation
+        The true limit.
+    predicted : tuple of Rate
+        For each layer from 0, the rate at which the stream approaches its limit.
+    onsets : tuple of float
+        For each layer, the scale from which on the rate should show.
+    """
+
+    scales: Array
+    against: Mapping[str, Comparison]
+    limit: Saturation = field(repr=False)
+    predicted: tuple[Rate, ...]
+    onsets: tuple[float, ...]
+
+    def fitted(self, layer: int = -1) -> float:
+        """Fit the order p of the distance to the limit, from the predicted onset on.
+
+        Parameters
+        ----------
+        layer : int
+            Which layer; the last by default.
+
+        Returns
+        -------
+        float
+            p in distance ≈ C c^(−p), to hold against ``predicted``; nan if it cannot be seen in floats.
+        """
+        return fitted_order(self.scales, self.against["limit"].distance[layer], self.onsets[layer])
+
+    def to_dict(self) -> dict[str, Any]:
+        """Put the sweep into plain values.
+
+        Returns
+        -------
+        dict
+            Lists, numbers and strings.
+        """
+        return {
+            "scales": self.scales.tolist(),
+            "predicted": [str(rate) for rate in self.predicted],
+            "onsets": list(self.onsets),
+            "fitted": [self.fitted(layer) for layer in range(len(self.predicted))],
+            **{name: {"one_minus_cosine": c.gap.tolist(), "distance": c.distance.tolist()} for name, c in self.against.items()},
+        }
+
+    def plot(self) -> Figure:
+        """Draw 1 − cosine with the true limit against c, a line a layer.
+
+        Returns
+        -------
+        matplotlib.figure.Figure
+            The figure.
+        """
+        from sattheory.figures.sweep import draw_sweep
+
+        return draw_sweep(self)
+
+
+def scale_sweep(
+    network: Transformer,
+    tokens: ArrayLike | Tokens,
+    scales: ArrayLike,
+    *,
+    lengths: ArrayLike | None = None,
+    dtype: DTypeLike = np.float64,
+    limit: Saturation | None = None,
+) -> ScaleSweep:
+    """Compare f(x; cθ) with the true limit, the layerwise one and c = 1000, at every layer (paper, §5.2 and figure 4).
+
+    Parameters
+    ----------
+    network : Transformer
+        The network.
+    tokens : array_like of int, shape (n,) or (B, n)
+        Token numbers.
+    scales : array_like of float, shape (S,)
+        Scales, positive.
+    lengths : array_like of int, shape (B,), optional
+        Real lengths of a padded batch; padding does not count.
+    dtype : float32 or float64
+        Type of the pass.
+    limit : Saturation, optional
+        The limit, if it is known already.
+
+    Returns
+    -------
+    ScaleSweep
+        Cosines, distances, rates.
+    """
+    given = check_tokens(tokens, network.configuration, lengths)
+    limit = limit or saturate(network, given)
+    strong = layerwise(network, given)
+    values = streams_at(network, given, np.append(np.atleast_1d(np.asarray(scales, dtype=float)), PAPER_SCALE), dtype)
+    real = given.real()
+    degrees = [s.degree for s in limit.streams]
+    references = {
+        "limit": [s.symbol for s in limit.streams],
+        "layerwise": [s.symbol for s in strong.streams],
+        f"c={PAPER_SCALE:g}": [
+            _normalised(v, d, PAPER_SCALE)[-1] for v, d in zip(values, _padded(degrees, len(values)), strict=True)
+        ],
+    }
+    against = {name: _compare(values, degrees, found, real) for name, found in references.items()}
+    rates = tuple(rate_of(s) for s in limit.streams)
+    return ScaleSweep(np.asarray(values[0].scales[:-1]), against, limit, rates, tuple(max(1.0, s.onset) for s in limit.streams))
+
+
+@dataclass(frozen=True, eq=False)
+class Stream:
+    """One layer's stream at several scales, as c^power · data.
+
+    Parameters
+    ----------
+    scales : ndarray, shape (S,)
+        The scales.
+    data : ndarray, shape (S, …, n, d)
+        Values without the power.
+    power : int
+        The power of c outside.
+    """
+
+    scales: Array
+    data: Array
+    power: int
+
+
+def streams_at(network: Transformer, tokens: Tokens, scales: Array, dtype: DTypeLike = np.float64) -> list[Stream]:
+    """Run a network at many scales and keep the stream after the embedding and each layer.
+
+    Parameters
+    ----------
+    network : Transformer
+        The network.
+    tokens : Tokens
+        The input.
+    scales : ndarray, shape (S,)
+        The scales; they are taken a few at a time when the input is long.
+    dtype : float32 or float64
+        Type of the pass.
+
+    Returns
+    -------
+    list of Stream
+        Layers 0 … L.
+    """
+    at_once = max(1, ROWS_AT_ONCE // tokens.numbers.size)
+    parts = [_streams(network, tokens, scales[i : i + at_once], dtype) for i in range(0, len(scales), at_once)]
+    joined = (zip(*parts, strict=True)) if len(parts) > 1 else ((v,) for v in parts[0])
+    return [Stream(scales, np.concatenate([v.data for v in layer]), layer[0].power) for layer in joined]
+
+
+def _streams(network: Transformer, tokens: Tokens, scales: Array, dtype: DTypeLike) -> list[Stream]:
+    kept: list[Stream] = []
+
+    def watch(place: Place, value: Scaled) -> None:
+        if place.part == "stream":
+            data = np.broadcast_to(value.data, (len(scales), *value.shape))
+            kept.append(Stream(scales, data, value.power))
+
+    network.forward(Floats(scales, dtype), tokens, watch=watch)
+    return kept
+
+
+def _padded(degrees: list[int], count: int) -> list[int]:
+    return degrees + [degrees[-1] if degrees else 0] * (count - len(degrees))
+
+
+def _normalised(stream: Stream, degree: int, _: float = 0.0) -> Array:
+    factor = stream.scales ** (stream.power - degree)
+    return np.asarray(stream.data * factor.reshape(-1, *(1,) * (stream.data.ndim - 1)))
+
+
+def _compare(values: list[Stream], degrees: list[int], references: list[Array], real: Array) -> Comparison:
+    count, scales = len(values), len(values[0].scales) - 1
+    gap, distance = np.full((count, scales), np.nan), np.full((count, scales), np.nan)
+    for layer in range(min(count, len(degrees), len(references))):
+        found = _normalised(values[layer], degrees[layer])[:-1][:, real].astype(np.float64)
+        wanted = np.broadcast_to(references[layer], values[layer].data.shape[1:])[real].astype(np.float64)
+        gap[layer] = one_minus_cosine(found, wanted).mean(axis=-1)
+        size = np.linalg.norm(wanted)
+        distance[layer] = np.linalg.norm(found - wanted, axis=(-2, -1)) / (size if size else 1.0)
+    return Comparison(gap, distance)
+
+
+def one_minus_cosine(u: Array, v: Array) -> Array:
+    """Compute 1 − cos(u, v) along the last axis without cancellation.
+
+    Parameters
+    ----------
+    u, v : ndarray, shape (…, d)
+        Vectors; the cosine with a zero vector is taken as 0, of two zero vectors as 1.
+
+    Returns
+    -------
+    ndarray, shape (…)
+        ½‖u/‖u‖ − v/‖v‖‖².
+    """
+    a, b = _directions(u), _directions(v)
+    zero = ~a.any(axis=-1) ^ ~b.any(axis=-1)
+    return np.where(zero, 1.0, 0.5 * np.square(a - b).sum(axis=-1))
+
+
+def _directions(u: Array) -> Array:
+    largest = np.abs(u).max(axis=-1, keepdims=True)
+    safe = u / np.where(largest > 0, largest, 1.0)
+    length = np.linalg.norm(safe, axis=-1, keepdims=True)
+    return np.asarray(safe / np.where(length > 0, length, 1.0))
+
+
+__all__ = ["Comparison", "ScaleSweep", "Stream", "Undecided", "one_minus_cosine", "scale_sweep", "streams_at"]

@@ -103,17 +103,18 @@ def signs(x: Series, tolerance: Tolerance, lowest: int | None = None, operation:
         open_ = sign == 0
         size = np.abs(x.coefficients[j])
         vague = open_ & (size > tolerance.tie * x.magnitude[j]) & (size < tolerance.clear * x.magnitude[j])
-        if vague.any():
-            raise _vague(operation, vague, x.coefficients[j], x.degree - j, x.magnitude[j], tolerance)
+        _refuse_vague(operation, vague, x.coefficients[j], x.degree - j, x.magnitude[j], tolerance)
         new = open_ & (size >= tolerance.clear * x.magnitude[j]) & (size > 0)
         first[new], sign[new] = j, np.sign(x.coefficients[j][new])
     return first, sign
 
 
-def _vague(operation: str, where: Array, values: Array, exponent: int, magnitude: float, tolerance: Tolerance) -> Undecided:
+def _refuse_vague(operation: str, where: Array, values: Array, exponent: int, magnitude: float, tolerance: Tolerance) -> None:
+    if not where.any():
+        return
     index = tuple(int(i) for i in np.argwhere(where)[0])
     known = f"the coefficient of c^{exponent} is {values[index]:.3g} against magnitudes of {magnitude:.3g}"
-    return Undecided(operation, index, known, f"a smaller tolerance than {tolerance.tie:g} or exact weights would decide")
+    raise Undecided(operation, index, known, f"a smaller tolerance than {tolerance.tie:g} or exact weights would decide")
 
 
 def winners(scores: Series, visible: Array, tolerance: Tolerance) -> tuple[Decision, float]:
@@ -147,8 +148,7 @@ def winners(scores: Series, visible: Array, tolerance: Tolerance) -> tuple[Decis
         exponent = scores.degree - j
         below = _below(scores.coefficients[j], alive)
         vague = alive & (below > tolerance.tie * scores.magnitude[j]) & (below < tolerance.clear * scores.magnitude[j])
-        if vague.any():
-            raise _vague("softmax", vague, below, exponent, scores.magnitude[j], tolerance)
+        _refuse_vague("softmax", vague, below, exponent, scores.magnitude[j], tolerance)
         lost = alive & (below > tolerance.clear * scores.magnitude[j])
         alive &= ~lost
         assumed |= (alive & (below > 0)).any(axis=-1)
@@ -181,7 +181,7 @@ def _onset(scores: Series, j: int, lost: Array, below: Array, alive: Array) -> f
     exponent, won = scores.degree - j, alive.argmax(axis=-1)[..., None]
     differences = [np.take_along_axis(a, won, -1) - a for a in scores.coefficients[j + 1 :]]
     lead = below[lost]
-    scale = float((2 * NEGLIGIBLE / lead).max()) ** (1 / exponent)
+    scale = float((2 * NEGLIGIBLE / lead).max() ** (1 / exponent))
     for i, difference in enumerate(differences, 1):
         worst = float((np.maximum(-difference[lost], 0) * 2 * len(differences) / lead).max())
         scale = max(scale, worst ** (1 / i))

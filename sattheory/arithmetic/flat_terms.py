@@ -6,8 +6,8 @@ G(c) = Σ g_i c^i (positive powers only; ∞ for none) and a series multiplying 
 keeps e^{−G}·u with G its score gap, goes through linear maps, and ends in the next norm; what it becomes after that is unknown
 (tail ``None`` beside a flat remainder), and a second norm that needs it raises `Undecided`.
 
-Attention with weights ā + Σ_l e^{−G_l} u_l (…): the flat part of Σ_j A_j V_j is Σ_l e^{−G_l} u_l (V_l − Σ_j ā_j V_j), so a loser whose
-value equals the winners' mean contributes nothing, and the next one decides.
+In attention with limit weights ā the flat part of Σ_j A_j V_j is Σ_l e^{−G_l} u_l (V_l − Σ_j ā_j V_j): a loser whose value equals the
+winners' mean contributes nothing, and the next one decides.
 """
 
 from __future__ import annotations
@@ -120,7 +120,7 @@ class Tail:
         exponent = np.where(live, self.exponent, np.inf)
         least = lowest(exponent, -1)
         here = np.isclose(exponent, least, rtol=1e-12, atol=0).all(axis=0) & live
-        return Tail(np.broadcast_to(least, exponent.shape), self._only(here).value)
+        return Tail(np.broadcast_to(least, exponent.shape), self._only(np.asarray(here)).value)
 
 
 def lowest(exponent: Array, axis: int) -> Array:
@@ -285,7 +285,7 @@ def _piece(ops: SeriesArithmetic, exponent: Array, value: Series, other: Series,
 
 
 def _matrix_pieces(ops: SeriesArithmetic, x: Series, y: Series) -> list[Tail]:
-    """The terms of a matrix product before they are summed, with axes (…, n, k, m)."""
+    """Write out the terms of a matrix product before they are summed, with axes (…, n, k, m)."""
     inner = dataclasses.replace(_expanded(ops, y, -3), tail=None)
     outer = dataclasses.replace(_expanded(ops, x, len(x.shape)), tail=None, decision=None)
     shape = np.broadcast_shapes(inner.shape, outer.shape)

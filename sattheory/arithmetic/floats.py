@@ -86,15 +86,18 @@ class Floats:
         ndarray, shape (S, …)
             One entry a scale; beyond the range of the type, infinite.
         """
+        power, largest = value.power - degree, np.finfo(self.dtype).max
         with np.errstate(over="ignore"):
-            return np.broadcast_to(value.data * self._factor(value.power - degree, value.data), (self.scales.size, *value.shape))
+            wide = self._wide(power, value.data)
+            beyond = np.where(wide > largest, wide / largest, 1).clip(max=largest).astype(self.dtype)
+            return np.broadcast_to(value.data * self._factor(power, value.data) * beyond, (self.scales.size, *value.shape))
 
     def _factor(self, power: int, data: Array) -> Array:
-        """Compute c^power, one entry a scale, clipped to the type so that 0 · c^power stays 0."""
+        """Compute c^power, one entry a scale, clipped to the type so that 0 · c^power stays 0 and −∞ · c^power stays −∞."""
         if power == 0:
             return np.ones((1,) * data.ndim, dtype=self.dtype)
         with np.errstate(over="ignore"):
-            factor = np.minimum(self.scales**power, np.finfo(self.dtype).max).astype(self.dtype)
+            factor = np.clip(self.scales**power, np.finfo(self.dtype).tiny, np.finfo(self.dtype).max).astype(self.dtype)
         return np.asarray(factor.reshape(-1, *(1,) * (data.ndim - 1)))
 
     def _take(self, array: Array) -> Array:
@@ -141,8 +144,9 @@ class Floats:
         return Scaled(x.data.swapaxes(first, second), x.power)
 
     def centre(self, x: Scaled) -> Scaled:
-        """Subtract the mean; see `Operations.centre`."""
-        return Scaled(x.data - x.data.mean(axis=-1, keepdims=True), x.power)
+        """Subtract the mean, counted from the first entry so that a constant vector gives 0 exactly; see `Operations.centre`."""
+        data = x.data - x.data[..., :1]
+        return Scaled(data - data.mean(axis=-1, keepdims=True), x.power)
 
     def unit(self, x: Scaled, epsilon: float) -> Scaled:
         """Normalise the length; see `Operations.unit`."""

@@ -29,7 +29,7 @@ EXACT = -np.inf
 
 
 def window(x: Series, top: int, terms: int) -> Array:
-    """Copy the coefficients of c^top, c^{top−1}, …
+    """Copy the coefficients of c^top and the powers below.
 
     Parameters
     ----------
@@ -351,7 +351,7 @@ def _dead_rows(x: Series, vanished: Array) -> Array | None:
         return vanished[..., None]
     if x.void is None:
         return None
-    dead = np.broadcast_to(x.void, x.shape).all(axis=-1, keepdims=True)
+    dead = np.asarray(np.broadcast_to(x.void, x.shape).all(axis=-1, keepdims=True))
     return dead if dead.any() else None
 
 
@@ -388,7 +388,7 @@ def sum_of_squares(y: Array) -> Array:
 
 
 def _unit_magnitudes(x: Series, y: Array, square: Array, base: Array, vanished: Array, out: Array) -> tuple[Array, float]:
-    """Rounding magnitudes of the result, and the scale from which on the first term of each row dominates."""
+    """Estimate rounding magnitudes of the result, and the scale from which on the first term of each row dominates."""
     from sattheory.arithmetic.series import peaks
 
     length = np.sqrt(square[0])

@@ -294,7 +294,7 @@ class SeriesArithmetic:
         coefficients = rows.reshape(*x.coefficients.shape[:-1], -1)
         spread = math.sqrt(float(np.vdot(w, w)) / len(w))
         magnitude = _grown(peaks(x.coefficients) * spread, _noise(x), coefficients)
-        void = None if x.void is None else self._any(np.broadcast_to(x.void, x.shape).all(axis=-1, keepdims=True))
+        void = None if x.void is None else _some(np.broadcast_to(x.void, x.shape).all(axis=-1, keepdims=True))
         tail = None if x.tail is None else x.tail.linear(self, w)
         fields: dict[str, Any] = {"flat": x.flat, "onset": x.onset, "void": void, "tail": tail, "nominal": x.expected + 1}
         return self.series(x.degree + 1, coefficients, x.remainder + 1, magnitude, **fields)
@@ -326,7 +326,7 @@ class SeriesArithmetic:
 
     def matmul(self, x: Series, y: Series) -> Series:
         """Multiply matrices; see `Operations.matmul`."""
-        void = None if y.void is None else self._any(np.broadcast_to(y.void, y.shape).all(axis=-2, keepdims=True))
+        void = None if y.void is None else _some(np.broadcast_to(y.void, y.shape).all(axis=-2, keepdims=True))
         return self._product(x, y, np.matmul, x.shape[-1], void)
 
     def _product(self, x: Series, y: Series, times: Callable[[Array, Array], Array], inner: int, void: Array | None) -> Series:
@@ -371,7 +371,7 @@ class SeriesArithmetic:
     def centre(self, x: Series) -> Series:
         """Subtract the mean; see `Operations.centre`."""
         coefficients = x.coefficients - x.coefficients.mean(axis=-1, keepdims=True)
-        void = None if x.void is None else self._any(np.broadcast_to(x.void, x.shape).all(axis=-1, keepdims=True))
+        void = None if x.void is None else _some(np.broadcast_to(x.void, x.shape).all(axis=-1, keepdims=True))
         tail = None if x.tail is None else x.tail.centred()
         fields: dict[str, Any] = {"flat": x.flat, "onset": x.onset, "void": void, "tail": tail, "nominal": x.expected}
         return self.series(x.degree, coefficients, x.remainder, x.magnitude, **fields)
@@ -388,9 +388,6 @@ class SeriesArithmetic:
         """Apply an activation; see `Operations.activation`."""
         return saturating.relu(self, x) if name == "relu" else saturating.gate(self, x, name)
 
-    def _any(self, void: Array) -> Array | None:
-        return void if void.any() else None
-
 
 def peaks(coefficients: Array) -> Array:
     """Find the largest absolute entry of each coefficient.
@@ -406,7 +403,7 @@ def peaks(coefficients: Array) -> Array:
         max |a_j|.
     """
     flat = coefficients.reshape(len(coefficients), -1)
-    return np.maximum(flat.max(axis=1), -flat.min(axis=1))
+    return np.asarray(np.maximum(flat.max(axis=1), -flat.min(axis=1)))
 
 
 def _noise(x: Series) -> float:
@@ -417,6 +414,10 @@ def _noise(x: Series) -> float:
 
 def _grown(fresh: Array, noise: float, coefficients: Array) -> Array:
     return np.maximum(fresh, noise * peaks(coefficients))
+
+
+def _some(void: Any) -> Array | None:
+    return np.asarray(void) if void.any() else None
 
 
 def _both(x: Array | None, y: Array | None) -> Array | None:

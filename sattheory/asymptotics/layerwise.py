@@ -1,9 +1,9 @@
 """Saturating layer by layer: two things that are not the limit, though they often equal it.
 
-*Strong layerwise* takes the exact limit of each single layer and feeds it to the next as if it were all there is; lower orders,
-which may break a tie two layers later, are dropped in between.  *Hard substitution* replaces every softmax by the uniform
-distribution over its maxima (the paper's S1) and keeps the rest; weights that stay soft, and vectors that vanish only in the limit,
-come out differently.  Either may disagree with `saturate`, and the smallest examples have one or two layers.
+*Strong layerwise* takes the exact limit of each single layer and feeds it to the next as if it were all there is; lower
+orders, which may break a tie two layers later, are dropped in between.  *Hard substitution* replaces every softmax by the
+uniform distribution over its maxima (the paper's S1) and keeps the rest; weights that stay soft, and vectors that vanish only
+in the limit, come out differently.  Either may disagree with `saturate`, and the smallest examples have one or two layers.
 """
 
 from __future__ import annotations
@@ -35,9 +35,8 @@ class HardSubstitution(SeriesArithmetic):
         seen = np.ones(scores.shape, dtype=bool) if visible is None else np.broadcast_to(visible, scores.shape)
         lift = max(0, 1 - (scores.degree - len(scores.coefficients) + 1))
         remainder = min(scores.remainder + lift, -1.0)
-        decision, onset = winners(
-            dataclasses.replace(scores, degree=scores.degree + lift, remainder=remainder), seen, self.tolerance
-        )
+        lifted = dataclasses.replace(scores, degree=scores.degree + lift, remainder=remainder, nominal=None)
+        decision, onset = winners(lifted, seen, self.tolerance)
         share = decision.winners / decision.winners.sum(axis=-1, keepdims=True)
         return self.series(0, share[None], decision=decision, onset=max(onset, scores.onset))
 

@@ -168,7 +168,7 @@ def losers(ops: SeriesArithmetic, scores: Series, decision: Decision, seen: Arra
     """
     if scores.remainder >= 0:
         return None
-    from sattheory.arithmetic.saturating import window
+    from sattheory.arithmetic.saturating import ends_within, window
 
     won, lost = decision.winners, seen & ~decision.winners
     first = won.argmax(axis=-1)[..., None]
@@ -181,7 +181,7 @@ def losers(ops: SeriesArithmetic, scores: Series, decision: Decision, seen: Arra
     raw = taylor.exp(np.where(seen, below, 0.0))
     total = taylor.power(np.where(won, raw, 0.0).sum(axis=-1, keepdims=True), -1.0)
     factor = np.where(lost, taylor.product(raw, total), 0.0)
-    exact = scores.remainder == -np.inf and not below[1:].any()
+    exact = ends_within(scores, 0, terms) and not below[1:].any()
     value = ops.series(0, factor, -np.inf if exact else -float(terms))
     return Tail(np.where(lost, gaps, np.inf), value)
 

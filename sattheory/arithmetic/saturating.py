@@ -53,6 +53,24 @@ def window(x: Series, top: int, terms: int) -> Array:
     return out
 
 
+def ends_within(x: Series, top: int, terms: int) -> bool:
+    """Say whether a window holds all that a series has below its top.
+
+    Parameters
+    ----------
+    x : Series
+        A value.
+    top, terms : int
+        The window.
+
+    Returns
+    -------
+    bool
+        True if no stored coefficient and no remainder lies below.
+    """
+    return x.remainder == EXACT and x.degree - len(x.coefficients) + 1 > top - terms
+
+
 def softmax(ops: SeriesArithmetic, scores: Series, visible: Array | None) -> Series:
     """Take the softmax of series: hard where a positive power decides, soft among what ties to the end.
 
@@ -108,12 +126,12 @@ def _soft_weights(ops: SeriesArithmetic, scores: Series, alive: Array) -> tuple[
     noise = np.array([ops.tolerance.tie * _magnitude_at(scores, -t) for t in range(terms)])
     below = np.where(np.abs(below) > noise.reshape(-1, *(1,) * alive.ndim), below, 0.0)
     if not below.any():
-        return (alive / count)[None], -terms if unknown else EXACT
-    if not below[1:].any() and not unknown:
-        below = below[:1]
+        certain = not unknown and (ends_within(scores, 0, terms) or not (count > 1).any())
+        return (alive / count)[None], EXACT if certain else -terms
+    exact = ends_within(scores, 0, terms) and not below[1:].any() and not unknown
+    below = below[:1] if exact else below
     raw = np.where(alive, taylor.exp(below), 0.0)
     total = taylor.power(raw.sum(axis=-1, keepdims=True), -1.0)
-    exact = len(below) == 1 and not unknown
     return _trim(taylor.product(raw, total), peaks), EXACT if exact else -len(below)
 
 
@@ -225,7 +243,7 @@ def _gate_terms(ops: SeriesArithmetic, x: Series, sign: Array, kind: Gate) -> tu
     known = ops.terms if x.remainder == EXACT else max(min(ops.terms, -int(x.remainder)), 0)
     u = window(x, 0, known) if known else np.zeros((0, *x.shape))
     soft = _soft_part(u, bounded, kind) if known and bounded.any() else np.zeros((0, *x.shape))
-    exact = x.remainder == EXACT and (not len(soft) or not u[:, bounded].any() or not u[1:, bounded].any())
+    exact = ends_within(x, 0, known) and (not len(soft) or not u[1:, bounded].any())
     soft = soft[:1] if exact and len(soft) else soft
     out = np.zeros((top + max(len(soft), 1) + (len(x.coefficients) if kind.gated else 0), *x.shape))
     if kind.gated:
@@ -331,7 +349,7 @@ def _unit_terms(ops: SeriesArithmetic, x: Series, epsilon: float, base: Array, v
         if 2 * degree < terms:
             square[2 * degree, base == degree] += epsilon
     square[0, vanished] = 1.0
-    single = exact and not y[1:].any() and not square[1:].any() and (epsilon == 0 or bool((base[live] == 0).all()))
+    single = ends_within(x, int(base.max()), terms) and not y[1:].any() and not square[1:].any() and (epsilon == 0 or bool((base[live] == 0).all()))
     if single:
         y, square = y[:1], square[:1]
     inverse = taylor.power(square, -0.5)

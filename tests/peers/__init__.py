@@ -1,0 +1,1 @@
+"""Comparisons with torch and transformers, run with ``-m peers``."""

@@ -10,6 +10,7 @@ Shapes: data (S, …) with S scales, or (1, …) while it does not depend on the
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -151,18 +152,14 @@ class Floats:
     def unit(self, x: Scaled, epsilon: float) -> Scaled:
         """Normalise the length; see `Operations.unit`."""
         largest = np.abs(x.data).max(axis=-1, keepdims=True)
-        safe = np.where(largest > 0, largest, 1).astype(self.dtype)
-        data = x.data / safe
-        square = np.einsum("...d,...d->...", data, data)[..., None]
-        if epsilon:
-            with np.errstate(over="ignore"):
-                square = square + (epsilon / np.square(safe, dtype=np.float64) * self._wide(-2 * x.power, data)).astype(
-                    self.dtype
-                )
-        length = np.sqrt(square)
-        return Scaled(
-            np.divide(data, length, out=np.zeros(np.broadcast_shapes(data.shape, length.shape), self.dtype), where=length > 0)
-        )
+        with np.errstate(over="ignore", under="ignore"):
+            root = np.minimum(math.sqrt(epsilon) * self._wide(-x.power, largest), np.finfo(self.dtype).max)
+            safe = np.maximum(largest, root) if epsilon else largest
+            safe = np.where(safe > 0, safe, 1)
+            data = (x.data / safe).astype(self.dtype, copy=False)
+            square = np.einsum("...d,...d->...", data, data)[..., None]
+            length = np.sqrt(square + np.square(root / safe).astype(self.dtype) if epsilon else square)
+        return Scaled(np.divide(data, length, out=np.zeros_like(data), where=length > 0))
 
     def _wide(self, power: int, data: Array) -> Array:
         return (self.scales**power if power else np.ones(1)).reshape(-1, *(1,) * (data.ndim - 1))

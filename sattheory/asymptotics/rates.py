@@ -68,6 +68,27 @@ def rate_of(series: Series) -> Rate:
     return Rate("exponential" if series.flat else "exact", flat=series.flat)
 
 
+def shown_from(series: Series) -> float:
+    """Estimate the scale from which on the rate shows: branches are taken, and the leading error outweighs the ones after it.
+
+    Parameters
+    ----------
+    series : Series
+        A value.
+
+    Returns
+    -------
+    float
+        A scale, at least 1.
+    """
+    sizes = [float(np.abs(a).max()) for a in series.coefficients]
+    order = next((j for j in range(1, len(sizes)) if sizes[j] > 0), None)
+    if order is None:
+        return max(1.0, series.onset)
+    later = [(2 * sizes[j] / sizes[order]) ** (1 / (j - order)) for j in range(order + 1, len(sizes))]
+    return max(1.0, series.onset, *later)
+
+
 def fitted_order(scales: ArrayLike, distance: ArrayLike, onset: float = 1.0) -> float:
     """Fit p in distance ≈ C·c^(−p), by least squares on logarithms.
 

@@ -24,7 +24,7 @@ from numpy.typing import ArrayLike, NDArray
 from sattheory.arithmetic.dominance import Tolerance
 from sattheory.arithmetic.operations import Place, Undecided
 from sattheory.arithmetic.series import EXACT, Series, SeriesArithmetic
-from sattheory.asymptotics.rates import Rate, rate_of
+from sattheory.asymptotics.rates import Rate, rate_of, shown_from
 from sattheory.asymptotics.ties import Tie, ties_of
 from sattheory.errors import InputError
 from sattheory.network.tokens import Tokens, check_tokens
@@ -118,14 +118,14 @@ class Saturation:
 
     @property
     def onset(self) -> float:
-        """Estimate of the scale from which on every branch taken is the one of the limit.
+        """Estimate of the scale from which on every branch is the one of the limit and the rate shows.
 
         Returns
         -------
         float
             The scale; below it the rate need not show.
         """
-        return max(1.0, self.series.onset)
+        return shown_from(self.series)
 
     @cached_property
     def attention(self) -> dict[int, Array]:

@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike, DTypeLike, NDArray
 from sattheory.arithmetic.floats import Floats, Scaled
 from sattheory.arithmetic.operations import Place, Undecided
 from sattheory.asymptotics.layerwise import layerwise
-from sattheory.asymptotics.rates import Rate, fitted_order, rate_of
+from sattheory.asymptotics.rates import Rate, fitted_order, rate_of, shown_from
 from sattheory.asymptotics.saturation import Saturation, saturate
 from sattheory.network.tokens import Tokens, check_tokens
 from sattheory.network.transformer import Transformer
@@ -171,7 +171,7 @@ def scale_sweep(
     }
     against = {name: _compare(values, degrees, found, real) for name, found in references.items()}
     rates = tuple(rate_of(s) for s in limit.streams)
-    return ScaleSweep(np.asarray(values[0].scales[:-1]), against, limit, rates, tuple(max(1.0, s.onset) for s in limit.streams))
+    return ScaleSweep(np.asarray(values[0].scales[:-1]), against, limit, rates, tuple(shown_from(s) for s in limit.streams))
 
 
 @dataclass(frozen=True, eq=False)

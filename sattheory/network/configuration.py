@@ -103,9 +103,9 @@ class Configuration:
     furthest: int = 128
 
     def __post_init__(self) -> None:
-        for name in ("vocabulary", "width", "heads"):
+        for name in ("vocabulary", "width", "heads", "buckets"):
             _require(getattr(self, name) >= 1, f"{name}={getattr(self, name)}", "must be at least 1", "give a positive number")
-        for name in ("layers", "feedforward", "longest", "classes", "segments", "epsilon"):
+        for name in ("layers", "key_width", "value_width", "feedforward", "longest", "classes", "segments", "epsilon"):
             value = getattr(self, name)
             _require(value >= 0 and math.isfinite(value), f"{name}={value}", "cannot be negative", "give 0 or more")
         for name, kind in _CHOICES.items():

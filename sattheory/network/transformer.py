@@ -140,11 +140,14 @@ class Transformer:
         Raises
         ------
         InputError
-            For tokens the network cannot take, or cross-attention without a memory.
+            For tokens the network cannot take, or cross-attention without a memory of its width.
         """
         given = check_tokens(tokens, self.configuration, lengths)
         if self.configuration.cross_attention and memory is None:
             raise InputError("memory=None", "the network attends to a memory", "pass memory= or use EncoderDecoder")
+        if memory is not None and memory.shape[-1] != self.configuration.width:
+            why = f"the network's width is {self.configuration.width}"
+            raise InputError(f"memory of shape {memory.shape}", why, "give a memory of the same width")
         rest = between if between is not None else _same
         x = rest(self._embed(ops, given, watch))
         view = self._view(given)

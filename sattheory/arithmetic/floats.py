@@ -124,7 +124,8 @@ class Floats:
         left, right = _aligned(x.data, y.data)
         if x.power == y.power:
             return Scaled(left + right, x.power)
-        return Scaled(left + right * self._factor(y.power - x.power, right), x.power)
+        lower = right * self._factor(y.power - x.power, right)
+        return Scaled(np.add(left, lower, out=lower if lower.ndim == left.ndim and _fits(left, lower) else None), x.power)
 
     def multiply(self, x: Scaled, y: Scaled) -> Scaled:
         """Multiply entries; see `Operations.multiply`."""
@@ -147,19 +148,22 @@ class Floats:
     def centre(self, x: Scaled) -> Scaled:
         """Subtract the mean, counted from the first entry so that a constant vector gives 0 exactly; see `Operations.centre`."""
         data = x.data - x.data[..., :1]
-        return Scaled(data - data.mean(axis=-1, keepdims=True), x.power)
+        data -= data.mean(axis=-1, keepdims=True)
+        return Scaled(data, x.power)
 
     def unit(self, x: Scaled, epsilon: float) -> Scaled:
         """Normalise the length; see `Operations.unit`."""
-        largest = np.abs(x.data).max(axis=-1, keepdims=True)
+        largest = np.maximum(x.data.max(axis=-1, keepdims=True), -x.data.min(axis=-1, keepdims=True))
         with np.errstate(over="ignore", under="ignore"):
             root = np.minimum(math.sqrt(epsilon) * self._wide(-x.power, largest), np.finfo(self.dtype).max)
-            safe = np.maximum(largest, root) if epsilon else largest
-            safe = np.where(safe > 0, safe, 1)
-            data = (x.data / safe).astype(self.dtype, copy=False)
+            safe = (np.maximum(largest, root) if epsilon else largest).astype(self.dtype, copy=False)
+            safe = np.where(safe > 0, safe, self.dtype.type(1))
+            data = x.data / safe
             square = np.einsum("...d,...d->...", data, data)[..., None]
             length = np.sqrt(square + np.square(root / safe).astype(self.dtype) if epsilon else square)
-        return Scaled(np.divide(data, length, out=np.zeros_like(data), where=length > 0))
+        data = data if data.shape[0] == length.shape[0] else np.repeat(data, length.shape[0], axis=0)
+        data /= np.where(length > 0, length, self.dtype.type(1))
+        return Scaled(data)
 
     def _wide(self, power: int, data: Array) -> Array:
         return (self.scales**power if power else np.ones(1)).reshape(-1, *(1,) * (data.ndim - 1))
@@ -182,6 +186,11 @@ class Floats:
         with np.errstate(over="ignore"):
             gate = kind.gate(x.data * self._factor(x.power, x.data)).astype(self.dtype, copy=False)
         return Scaled(x.data * gate, x.power) if kind.gated else Scaled(gate)
+
+
+def _fits(small: Array, large: Array) -> bool:
+    """Say whether an array broadcasts into another of the same number of axes."""
+    return all(a in (1, b) for a, b in zip(small.shape, large.shape, strict=True))
 
 
 def _aligned(left: Array, right: Array) -> tuple[Array, Array]:

@@ -89,7 +89,7 @@ def check_tokens(tokens: ArrayLike | Tokens, configuration: Configuration, lengt
         For tokens that are no whole numbers, out of range, too many or none.
     """
     if isinstance(tokens, Tokens):
-        tokens, lengths = tokens.numbers, tokens.lengths
+        lengths, tokens = tokens.lengths, tokens.numbers
     numbers = _whole(tokens)
     if numbers.size == 0 or numbers.ndim not in (1, 2):
         raise InputError(f"tokens of shape {numbers.shape}", "an empty batch has no limit", "give shape (n,) or (B, n)")

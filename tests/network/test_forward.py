@@ -47,7 +47,7 @@ def differs(given_case: Case, c: float, dtype: type = np.float64) -> str:
     found = worst_gap(given_case, c, dtype)
     if found <= (TOLERANCE if dtype is np.float64 else 1e-4):
         return ""
-    allowed = min(1000 * sensitivity(given_case, c, 16 if dtype is np.float64 else 7), 2.0)
+    allowed = 1000 * sensitivity(given_case, c, 16 if dtype is np.float64 else 7)
     return "" if found <= allowed else f"gap {found}, of which {allowed} could be rounding"
 
 

@@ -1,0 +1,196 @@
+"""Each kind of evidence on small statements whose truth is plain, and what a claim makes of them."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+import hypothesis.strategies as some
+import pytest
+import sympy
+
+from sattheory.claims import (
+    Certificate,
+    Claim,
+    Contradiction,
+    Derivation,
+    Evidence,
+    Expected,
+    Form,
+    Inequality,
+    Planted,
+    Search,
+    Step,
+    Witness,
+)
+from sattheory.claims.deciders import around, at_least, equal, nonnegative, tends, within
+from sattheory.claims.inequality import Truth, decide, decide_all, evaluate, real
+from sattheory.errors import InputError
+
+u = sympy.Symbol("u", nonnegative=True)
+x, y = sympy.symbols("x y", real=True)
+TRUE = Derivation("(x + y)² = x² + 2xy + y²", (Step("expand", lambda: equal((x + y) ** 2, x**2 + 2 * x * y + y**2)),))
+FALSE = Derivation("(x + y)² = x² + y²", (Step("expand", lambda: equal((x + y) ** 2, x**2 + y**2)),))
+REFUTES = Witness("3 ≤ 2", lambda k: Inequality({"k": k}, "k + 2", "k + 1"), (1, 2))
+SHOWS_NOTHING = Witness("2 ≤ 3", lambda k: Inequality({"k": k}, "k + 1", "k + 2"), (1, 2))
+INTERVAL = (Fraction(1), Fraction(2))
+CERTIFIED = Certificate("x² ≤ 5", "x ∈ [1, 2]", INTERVAL, lambda x: [(x * x, real(5))])
+NUMBERS = some.fixed_dictionaries({"i": some.integers(-100, 100)})
+TESTED = Search("i² ≥ i", NUMBERS, lambda i: [(Fraction(i), Fraction(i * i))], examples=50)
+FOUND = Search("i ≤ 10", NUMBERS, lambda i: [(Fraction(i), Fraction(10))], examples=200)
+
+
+def claim(*evidence: Evidence, expected: Any = "derived") -> Claim:
+    return Claim("X", "nowhere", "title", "statement", "why", Form("form", (), evidence), None, Expected(expected))
+
+
+@pytest.mark.parametrize(
+    ("evidence", "kind", "text"),
+    [
+        ((), "open", "open"),
+        ((FALSE,), "open", "open"),
+        ((SHOWS_NOTHING,), "open", "open"),
+        ((TESTED,), "tested", "tested with 50 examples"),
+        ((TESTED, CERTIFIED), "certified", "certified on x ∈ [1, 2]"),
+        ((TESTED, CERTIFIED, TRUE), "derived", "derived (steps asserted: 1, in prose: 0)"),
+        ((REFUTES, TESTED), "refuted", "refuted"),
+        ((FOUND,), "refuted", "refuted"),
+    ],
+)
+def test_the_verdict_is_the_strongest_that_stands(evidence: tuple[Evidence, ...], kind: str, text: str) -> None:
+    verdict = claim(*evidence).check().literal.verdict
+    assert (verdict.kind, verdict.text) == (kind, text)
+
+
+@pytest.mark.parametrize("pair", [(REFUTES, TRUE), (TRUE, REFUTES), (CERTIFIED, REFUTES), (FOUND, TRUE)])
+def test_a_witness_beside_a_proof_is_a_contradiction(pair: tuple[Evidence, ...]) -> None:
+    with pytest.raises(Contradiction, match="refutes what"):
+        claim(*pair).check()
+
+
+def test_a_search_shrinks_to_the_smallest_counterexample() -> None:
+    outcome = FOUND.run()
+    assert outcome.status == "refuted"
+    assert outcome.details["counterexample"] == {"i": "11"}
+
+
+def test_a_search_that_cannot_decide_does_not_count() -> None:
+    equal_roots = Search("√2·√2 ≤ 2", NUMBERS, lambda i: [(real(2).sqrt() * real(2).sqrt(), real(2))], examples=5)
+    outcome = equal_roots.run()
+    assert outcome.status == "failed"
+    assert outcome.details["undecided"] == outcome.examples > 0
+
+
+def test_prose_alone_derives_nothing() -> None:
+    assert Derivation("believe me", (Step("obviously"),)).run().status == "failed"
+
+
+def test_one_wrong_step_spoils_a_derivation() -> None:
+    assert Derivation("both", TRUE.steps + FALSE.steps).run().status == "failed"
+
+
+def test_a_witness_whose_assumption_is_not_met_refutes_nothing() -> None:
+    outcome = Witness("3 ≤ 2", REFUTES.family, (1,), FALSE.steps).run()
+    assert outcome.status == "failed"
+
+
+def test_a_witness_must_fail_at_every_challenge() -> None:
+    mixed = Witness("k ≤ 1", lambda k: Inequality({"k": k}, "k", "1"), (1, 2))
+    assert mixed.run().status == "failed"
+
+
+@pytest.mark.parametrize(
+    "evidence",
+    [
+        Derivation("true", TRUE.steps, planted=(Planted("true all the same", TRUE.steps[0].check),)),  # type: ignore[arg-type]
+        Witness("3 ≤ 2", REFUTES.family, (1,), planted=(Planted("false all the same", REFUTES.family),)),
+        Certificate("x² ≤ 5", "x", INTERVAL, CERTIFIED.check, planted=(Planted("true all the same", CERTIFIED.check),)),
+        Search("i² ≥ i", NUMBERS, TESTED.check, 50, planted=(Planted("true all the same", TESTED.check),)),
+    ],
+)
+def test_an_error_that_is_let_pass_is_a_failure(evidence: Evidence) -> None:
+    assert [control.status for control in evidence.run_controls()] == ["accepted"]
+    kind = "refuted" if isinstance(evidence, Witness) else "derived"
+    report = claim(evidence, expected=kind).check()
+    assert not report.as_expected
+
+
+def test_certificates_halve_until_they_know() -> None:
+    narrow = Certificate(
+        "x − x² ≤ ¼ + 1/1000", "x ∈ [0, 1]", (Fraction(0), Fraction(1)), lambda x: [(x - x * x, real(Fraction(251, 1000)))]
+    )
+    outcome = narrow.run()
+    assert outcome.status == "holds"
+    assert outcome.details["pieces"] > 10
+
+
+def test_certificates_find_the_piece_that_fails() -> None:
+    outcome = Certificate("x ≤ 1.5", "x ∈ [1, 2]", INTERVAL, lambda x: [(x, real(Fraction(3, 2)))]).run()
+    assert outcome.status == "refuted"
+    assert Fraction(outcome.details["piece"][0]) > Fraction(3, 2)
+
+
+def test_overlapping_balls_are_undecided_in_both_directions() -> None:
+    third = real(1) / 3
+    assert decide(third * 3, real(1)) is decide(real(1), third * 3) is Truth.UNDECIDED
+    assert decide(Fraction(1), Fraction(1)) is Truth.HOLDS
+
+
+def test_precision_rises_until_it_is_decided() -> None:
+    tiny = Fraction(1, 2**1000)
+    assert decide_all(lambda: [(real(2).sqrt() + real(tiny), real(2).sqrt())]) is Truth.VIOLATED
+    assert decide_all(lambda: [(real(2).sqrt(), real(2).sqrt() + real(tiny))]) is Truth.HOLDS
+
+
+@pytest.mark.parametrize(
+    ("formula", "value"),
+    [
+        ("2 * x[0] - 1 / 2", Fraction(3, 2)),
+        ("(x @ x) ** 3", Fraction(125)),
+        ("(W @ x)[1]", Fraction(3)),
+        ("max(abs(-x))", Fraction(2)),
+        ("sum(softmax(x - 1)[0] + x * 0) - 2 * softmax(x)[0]", Fraction(0)),
+        ("norm([3, 4])", Fraction(5)),
+        ("sum(centre(x))", Fraction(0)),
+        ("unit([3, 4])[0]", Fraction(3, 5)),
+        ("sigmoid(0)", Fraction(1, 2)),
+        ("cos_pi(1)", Fraction(-1)),
+        ("tanh(0) + exp(0)", Fraction(1)),
+    ],
+)
+def test_formulas_enclose_exact_values(formula: str, value: Fraction) -> None:
+    names = {"x": [real(1), real(2)], "W": [[real(1), real(0)], [real(1), real(1)]]}
+    found = evaluate(formula, names)
+    assert found.contains(real(value))
+    assert float(found.rad()) < 1e-12
+
+
+@pytest.mark.parametrize("formula", ["__import__", "x.sqrt()", "open('f')", "0.1", "exp(x, x)", "[i for i in x]"])
+def test_formulas_outside_the_language_are_refused(formula: str) -> None:
+    with pytest.raises((SyntaxError, KeyError)):
+        evaluate(formula, {"x": [real(1)]})
+
+
+@pytest.mark.parametrize(
+    ("decided", "truth"),
+    [
+        (lambda: nonnegative((x - y) ** 2), True),
+        (lambda: nonnegative(x**2 - 2 * x * y), False),
+        (lambda: at_least(sympy.exp(u) - u, 1, u), True),
+        (lambda: at_least(sympy.exp(u) - 2 * u, 1, u), False),
+        (lambda: at_least(u, 1, u), False),
+        (lambda: tends(sympy.exp(-u), u, 0), True),
+        (lambda: tends(sympy.exp(-u), u, 1), False),
+        (lambda: within(x * y, around(x, 1) | around(y, 2), 2), True),
+        (lambda: within(x * y, around(x, 1) | around(y, 2), 1), False),
+        (lambda: within(x + y, {x: (0, 1), y: (0, 1)}, 1), False),
+        (lambda: within(x**2 - 1, around(x, 1), 0), False),
+    ],
+)
+def test_deciders_say_yes_only_to_what_is_true(decided: Any, truth: bool) -> None:
+    assert decided() is truth
+
+
+def test_an_expected_verdict_must_exist() -> None:
+    with pytest.raises(InputError, match="no such verdict"):
+        Expected("proved")  # type: ignore[arg-type]

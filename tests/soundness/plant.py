@@ -1,0 +1,115 @@
+"""Plant errors in a copy of the package, one at a time, and see a test catch each.
+
+A test that has never failed proves nothing.  Each row below breaks one line, in one operation, in a way a person might; the named
+tests must then fail.  Run it with ``python -m tests.soundness.plant``: it prints a table and exits 1 if an error went unseen.
+Nothing of the working tree is touched.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+LAWS, EXAMPLES = "tests/arithmetic/test_laws.py", "tests/asymptotics/test_examples.py"
+ORACLE, RATES = "tests/asymptotics/test_against_oracle.py", "tests/asymptotics/test_rates.py"
+
+
+@dataclass(frozen=True)
+class Planted:
+    """One error: where, what stands there, what is put there instead, and which tests must see it."""
+
+    what: str
+    file: str
+    old: str
+    new: str
+    tests: tuple[str, ...]
+
+
+def law(operation: str) -> tuple[str, ...]:
+    return (LAWS, "-k", f"test_containment and series and {operation}")
+
+
+SERIES, SATURATING = "arithmetic/series.py", "arithmetic/saturating.py"
+PLANTED = (
+    Planted("constant: taken as a parameter", SERIES, "self.series(0, np.asarray(array", "self.series(1, np.asarray(array", law("constant")),
+    Planted("parameter: taken as data", SERIES, "self.series(1, np.asarray(array", "self.series(0, np.asarray(array", law("parameter")),
+    Planted("linear: degree not raised", SERIES, "self.series(x.degree + 1, coefficients", "self.series(x.degree, coefficients", law("linear")),
+    Planted("linear: remainder one order too good", SERIES, "x.remainder + 1, magnitude", "x.remainder, magnitude", (ORACLE, "-k", "pre")),
+    Planted("add: the smaller remainder", SERIES, "max(x.remainder, y.remainder), max(x", "min(x.remainder, y.remainder), max(x", (EXAMPLES,)),
+    Planted("add: orders shifted", SERIES, "start = top - part.degree", "start = 0", law("add")),
+    Planted(
+        "product: lost remainder",
+        SERIES,
+        "remainder = max(remainder, degree - kept)\n        coefficients",
+        "pass\n        coefficients",
+        law("multiply or matmul"),
+    ),
+    Planted("product: a term left out", SERIES, "for j in np.flatnonzero(right[: max(kept - i, 0)]):", "for j in np.flatnonzero(right[: max(kept - i - 1, 1)]):", law("multiply")),
+    Planted("truncation: remainder forgotten", SERIES, "remainder = max(remainder, degree - last)", "pass", law("unit")),
+    Planted("reshape: axes exchanged", SERIES, "a.reshape(*a.shape[:lead], *shape)", "a.reshape(*a.shape[:lead], *shape[::-1]).swapaxes(-1, -2)", law("reshape")),
+    Planted("swapaxes: nothing exchanged", SERIES, "lambda a, _: a.swapaxes(first, second)", "lambda a, _: a.swapaxes(first, second).swapaxes(first, second).reshape(a.swapaxes(first, second).shape)", law("swapaxes")),
+    Planted("centre: mean of the wrong axis", SERIES, "x.coefficients.mean(axis=-1, keepdims=True)", "x.coefficients.mean(axis=-2, keepdims=True)", law("centre")),
+    Planted("softmax: only the leading order compared", "arithmetic/dominance.py", "range(max(0, min(len(scores.coefficients), scores.degree)))", "range(max(0, min(1, scores.degree)))", (EXAMPLES,)),
+    Planted("softmax: hardmax in place of a soft tie", SATURATING, "if not below.any():", "if True:", (EXAMPLES,)),
+    Planted("softmax: the smallest score wins", "arithmetic/dominance.py", "np.where(alive, top - coefficient, np.inf)", "np.where(alive, coefficient - np.where(alive, coefficient, np.inf).min(axis=-1, keepdims=True), np.inf)", law("softmax")),
+    Planted("softmax: soft remainder lost", SATURATING, "EXACT if exact else -len(below)", "EXACT", law("softmax")),
+    Planted("softmax: mask ignored", SATURATING, "if visible is None else np.broadcast_to(visible, scores.shape)\n    decision", "if True else seen\n    decision", law("softmax")),
+    Planted("1/sqrt: wrong sign in the recurrence", "arithmetic/taylor.py", "(k * alpha - (n - k))", "(k * alpha + (n - k))", law("unit")),
+    Planted("1/sqrt: remainder lost", SATURATING, "remainder = EXACT if single else -float(terms)", "remainder = EXACT", law("unit")),
+    Planted("norm: ε at the wrong order", SATURATING, "square[2 * degree, base == degree] += epsilon", "square[degree, base == degree] += epsilon", law("unit")),
+    Planted("norm: a vanishing first order not skipped", SATURATING, "base[size > ops.tolerance.tie * x.magnitude[j]] = x.degree - j", "base[:] = x.degree", law("unit")),
+    Planted("exp: a coefficient halved", "arithmetic/taylor.py", "return _solve(u, np.exp(u[0]), lambda y, n: y[n])", "return _solve(u, np.exp(u[0]), lambda y, n: 0.5 * y[n])", (LAWS, "-k", "softmax and series or gelu and series")),
+    Planted("relu: the sign of the last order", "arithmetic/dominance.py", "first[new], sign[new] = j, np.sign", "sign[new] = 0\n        first[:], sign[size > 0] = j, np.sign(x.coefficients[j][size > 0])\n        continue\n        first[new], sign[new] = j, np.sign", law("relu")),
+    Planted("gelu: bounded arguments treated as large", SATURATING, "first, sign = signs(x, ops.tolerance, 1, name)", "first, sign = signs(x, ops.tolerance, None, name)", law("gelu")),
+    Planted("tanh: limit at minus infinity", "arithmetic/activations.py", '"tanh": Gate(np.tanh, taylor.tanh, -1.0', '"tanh": Gate(np.tanh, taylor.tanh, 0.0', law("tanh")),
+    Planted("sigmoid: derivative without its second factor", "arithmetic/taylor.py", "lambda y, n: y[n] - sum(y[i] * y[n - i] for i in range(n + 1))", "lambda y, n: y[n]", law("sigmoid")),
+    Planted("activation: remainder lost", SATURATING, "EXACT if exact or not bounded.any() else -float(known)", "EXACT", law("silu")),
+    Planted("flat: the faster exponential decides a norm", "arithmetic/flat_terms.py", "least = np.where(alive, row, np.inf).min(axis=axis, keepdims=True)", "least = np.where(alive & np.isfinite(row), row, -np.inf).max(axis=axis, keepdims=True)", ("tests/asymptotics/test_saturation.py", "tests/asymptotics/test_examples.py", "tests/soundness/test_flat_terms.py")),
+    Planted("flat: a flat vector normalised to zero", SATURATING, "_refuse_flat_rows(x, vanished)\n    if", "pass\n    if", (EXAMPLES,)),
+    Planted("degrees: a norm raises the degree", "arithmetic/degrees.py", "degree = x.degree if epsilon and x.degree < 0 else 0", "degree = 1", (RATES,)),
+    Planted("floats: the power of c forgotten in a sum", "arithmetic/floats.py", "left + right * self._factor(y.power - x.power, right)", "left + right", (LAWS, "-k", "floats and add")),
+    Planted("layerwise: lower orders passed on", "asymptotics/layerwise.py", "between=ops.symbol_only", "between=None", (EXAMPLES,)),
+    Planted("network: LN after the sum in the paper's placement", "network/layers.py", "return ops.add(x, norm(site, block(x), learned, part))", "return norm(site, ops.add(x, block(x)), learned, part)", (ORACLE, "-k", "res_post")),
+    Planted("network: 1/√k left out", "network/layers.py", "np.array(1 / math.sqrt(k.shape[-1]))", "np.array(1.0)", (EXAMPLES,)),
+)
+
+
+def plant(error: Planted) -> tuple[bool, str]:
+    """Break a copy and run the tests that must see it; True if they failed."""
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder)
+        for part in ("sattheory", "tests"):
+            shutil.copytree(ROOT / part, copy / part, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copy(ROOT / "pyproject.toml", copy)
+        target = copy / "sattheory" / error.file
+        text = target.read_text()
+        if text.count(error.old) != 1:
+            return False, f"stands {text.count(error.old)} times in {error.file}"
+        target.write_text(text.replace(error.old, error.new))
+        command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *error.tests]
+        environment = {**os.environ, "PYTHONPATH": str(copy), "OMP_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1"}
+        done = subprocess.run(command, cwd=copy, env=environment, capture_output=True, text=True, check=False)
+        last = done.stdout.strip().splitlines()[-1] if done.stdout.strip() else done.stderr.strip()[-80:]
+        return done.returncode == 1, last
+
+
+def main() -> int:
+    """Plant all errors, two at a time, and print what happened."""
+    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        results = list(pool.map(plant, PLANTED))
+    for error, (caught, detail) in zip(PLANTED, results, strict=True):
+        print(f"{'caught' if caught else 'MISSED'}  {error.what:<52} {detail}")
+    missed = sum(not caught for caught, _ in results)
+    print(f"{len(PLANTED) - missed} of {len(PLANTED)} planted errors caught")
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

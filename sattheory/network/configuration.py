@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import numbers
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -103,11 +104,12 @@ class Configuration:
     furthest: int = 128
 
     def __post_init__(self) -> None:
-        for name in ("vocabulary", "width", "heads", "buckets"):
-            _require(getattr(self, name) >= 1, f"{name}={getattr(self, name)}", "must be at least 1", "give a positive number")
-        for name in ("layers", "key_width", "value_width", "feedforward", "longest", "classes", "segments", "epsilon"):
+        for name, least in _SIZES.items():
             value = getattr(self, name)
-            _require(value >= 0 and math.isfinite(value), f"{name}={value}", "cannot be negative", "give 0 or more")
+            whole = isinstance(value, numbers.Integral) and int(value) >= least
+            _require(whole, f"{name}={value!r}", f"is no whole number from {least} on", f"give {least} or more")
+        sensible = isinstance(self.epsilon, numbers.Real) and 0 <= float(self.epsilon) < math.inf
+        _require(sensible, f"epsilon={self.epsilon!r}", "ε is added to a square", "give a finite number, 0 or more")
         for name, kind in _CHOICES.items():
             options = get_args(kind)
             given = f"{name}={getattr(self, name)!r}"
@@ -155,6 +157,10 @@ class Configuration:
         return dataclasses.replace(self, **changes)  # type: ignore[arg-type]
 
 
+_SIZES = {
+    **dict.fromkeys(("vocabulary", "width", "heads", "buckets", "furthest"), 1),
+    **dict.fromkeys(("layers", "key_width", "value_width", "feedforward", "longest", "classes", "segments"), 0),
+}
 _CHOICES = {
     "placement": Placement,
     "norm": NormKind,

@@ -47,8 +47,10 @@ def initial_parameters(
     Raises
     ------
     InputError
-        For an unknown initialisation.
+        For an unknown initialisation, a negative seed or a sigma that is not finite.
     """
+    if seed < 0 or not math.isfinite(sigma):
+        raise InputError(f"seed={seed}, sigma={sigma}", "no generator starts there", "give a seed from 0 on and a finite sigma")
     generator = np.random.default_rng(seed)
     draws: dict[str, Draw] = {
         "torch": lambda name, shape: _torch(generator, name, shape, configuration),

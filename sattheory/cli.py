@@ -67,7 +67,8 @@ def verify(
     if json:
         terminal.print_json({"version": 1, "as_stated": sound, "claims": [report.to_dict() for report in reports]})
     elif ids and len(reports) == 1:
-        terminal.console().print(str(reports[0]), markup=False)
+        out = terminal.console()
+        out.print(terminal.hanging(str(reports[0]), out.width), markup=False)
     else:
         _print_claims(reports, sound)
     _leave(0 if sound else FAILED)

@@ -6,6 +6,7 @@ Every table is made from the same plain values that ``--json`` prints, so that n
 from __future__ import annotations
 
 import json
+import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -78,6 +79,28 @@ def _finite(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_finite(item) for item in value]
     return None if isinstance(value, float) and not np.isfinite(value) else value
+
+
+def hanging(text: str, width: int) -> str:
+    """Wrap lines so that what is wrapped stays indented under its beginning.
+
+    Parameters
+    ----------
+    text : str
+        Lines, indented as they should be.
+    width : int
+        Columns.
+
+    Returns
+    -------
+    str
+        The wrapped lines.
+    """
+    lines = []
+    for line in text.splitlines():
+        indent = " " * (len(line) - len(line.lstrip(" -")) + 2)
+        lines += textwrap.wrap(line, max(width, 40), subsequent_indent=indent, break_long_words=False) or [""]
+    return "\n".join(lines)
 
 
 def claims_table(reports: Sequence[Report]) -> Table:

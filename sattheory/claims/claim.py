@@ -266,7 +266,9 @@ class Report:
         lines = [f"{self.id}: {self.title} ({self.place})"]
         for name, form in zip(("as stated", "repaired"), self.forms, strict=False):
             lines += [f"  {name}: {form.statement}", f"    {form.verdict}"]
-            lines += [f"    - {outcome.kind}: {outcome.says} [{outcome.status}]" for outcome in form.outcomes]
+            lines += [f"    - {outcome}" for outcome in form.outcomes]
+            rejected = sum(control.status == "rejected" for control in form.controls)
+            lines += [f"    planted errors rejected: {rejected} of {len(form.controls)}"] if form.controls else []
             lines += [f"    - planted error accepted: {c.says}" for c in form.controls if c.status != "rejected"]
         if not self.as_expected:
             lines.append("  not as the registry expects")

@@ -57,6 +57,11 @@ class Outcome:
     examples: int = 0
     seconds: float = 0.0
 
+    def __str__(self) -> str:
+        steps = f", {self.asserted} steps asserted and {self.prose} in prose" if self.asserted + self.prose else ""
+        examples = f", {self.examples} examples" if self.examples else ""
+        return f"{self.kind}{steps}{examples}: {self.says} [{self.status}]"
+
     def to_dict(self, times: bool = True) -> dict[str, Any]:
         """Write the outcome as data.
 

@@ -18,7 +18,7 @@ from scipy import special
 from sattheory.arithmetic import taylor
 
 Array = NDArray[Any]
-_SLOPE, _CUBE = math.sqrt(8 / math.pi), 0.044715
+SLOPE, CUBE = math.sqrt(8 / math.pi), 0.044715
 
 
 @dataclass(frozen=True)
@@ -50,18 +50,18 @@ class Gate:
 
 
 def _gelu_tanh_argument(x: Array) -> Array:
-    return _SLOPE * (x + _CUBE * x * x * x)
+    return SLOPE * (x + CUBE * x * x * x)
 
 
 ACTIVATIONS = {
     "gelu": Gate(special.ndtr, taylor.normal_cdf, 0.0, True, 2, 0.5),
     "gelu_tanh": Gate(
         lambda x: special.expit(_gelu_tanh_argument(x)),
-        lambda u: taylor.sigmoid(_SLOPE * (u + _CUBE * taylor.product(u, taylor.product(u, u)))),
+        lambda u: taylor.sigmoid(SLOPE * (u + CUBE * taylor.product(u, taylor.product(u, u)))),
         0.0,
         True,
         3,
-        _SLOPE * _CUBE,
+        SLOPE * CUBE,
     ),
     "silu": Gate(special.expit, taylor.sigmoid, 0.0, True, 1, 1.0),
     "tanh": Gate(np.tanh, taylor.tanh, -1.0, False, 1, 2.0),

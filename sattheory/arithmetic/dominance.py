@@ -9,7 +9,7 @@ difference is exactly zero; a difference that is neither clearly zero nor clearl
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from sattheory.arithmetic.series import Series
 
 Array = NDArray[Any]
-NEGLIGIBLE = 40.0
+NEGLIGIBLE, SMALLEST = 40.0, 1e-280
 
 
 @dataclass(frozen=True)
@@ -72,6 +72,25 @@ class Decision:
     degree: int
 
 
+def out_of_range(operation: str, size: float) -> NoReturn:
+    """Refuse a value that float64 does not hold.
+
+    Parameters
+    ----------
+    operation : str
+        Who asks.
+    size : float
+        The size of the value.
+
+    Raises
+    ------
+    Undecided
+        Always.
+    """
+    remedy = "divide all weights by one number, which changes the scale c and not the limit"
+    raise Undecided(operation, (), f"a coefficient of size {size:.3g} leaves the range of floats", remedy)
+
+
 def signs(x: Series, tolerance: Tolerance, lowest: int | None = None, operation: str = "sign") -> tuple[Array, Array]:
     """Find the sign of each entry for large c.
 
@@ -109,11 +128,12 @@ def signs(x: Series, tolerance: Tolerance, lowest: int | None = None, operation:
     return first, sign
 
 
-def _refuse_vague(operation: str, where: Array, values: Array, exponent: int, magnitude: float, tolerance: Tolerance) -> None:
+def _refuse_vague(operation: str, where: Array, values: Array, exponent: int, magnitude: Array, tolerance: Tolerance) -> None:
     if not where.any():
         return
     index = tuple(int(i) for i in np.argwhere(where)[0])
-    known = f"the coefficient of c^{exponent} is {values[index]:.3g} against magnitudes of {magnitude:.3g}"
+    size = float(np.broadcast_to(magnitude, values.shape)[index])
+    known = f"the coefficient of c^{exponent} is {values[index]:.3g} against magnitudes of {size:.3g}"
     raise Undecided(operation, index, known, f"a smaller tolerance than {tolerance.tie:g} or exact weights would decide")
 
 
@@ -146,10 +166,10 @@ def winners(scores: Series, visible: Array, tolerance: Tolerance) -> tuple[Decis
     assumed, onset, leading = np.zeros(rows, dtype=bool), 0.0, visible.copy()
     for j in range(max(0, min(len(scores.coefficients), scores.degree))):
         exponent = scores.degree - j
-        below = _below(scores.coefficients[j], alive)
-        vague = alive & (below > tolerance.tie * scores.magnitude[j]) & (below < tolerance.clear * scores.magnitude[j])
-        _refuse_vague("softmax", vague, below, exponent, scores.magnitude[j], tolerance)
-        lost = alive & (below > tolerance.clear * scores.magnitude[j])
+        below, size = _below(scores.coefficients[j], alive), _pair_magnitudes(scores, j, alive)
+        vague = alive & (below > tolerance.tie * size) & (below < tolerance.clear * size)
+        _refuse_vague("softmax", vague, below, exponent, size, tolerance)
+        lost = alive & (below > tolerance.clear * size)
         alive &= ~lost
         assumed |= (alive & (below > 0)).any(axis=-1)
         nearest = np.where(lost, below, np.inf).min(axis=-1)
@@ -163,6 +183,13 @@ def winners(scores: Series, visible: Array, tolerance: Tolerance) -> tuple[Decis
 def _below(coefficient: Array, alive: Array) -> Array:
     top = np.where(alive, coefficient, -np.inf).max(axis=-1, keepdims=True)
     return np.asarray(np.where(alive, top - coefficient, np.inf))
+
+
+def _pair_magnitudes(scores: Series, j: int, alive: Array) -> Array:
+    """Take the less certain of each score and the largest one: their difference is no more certain."""
+    top = np.where(alive, scores.coefficients[j], -np.inf).argmax(axis=-1)[..., None]
+    own = np.broadcast_to(scores.magnitude[j], scores.shape)
+    return np.asarray(np.maximum(own, np.take_along_axis(own, top, -1)))
 
 
 def _require_terms(scores: Series, alive: Array) -> None:

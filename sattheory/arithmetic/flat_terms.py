@@ -6,8 +6,10 @@ G(c) = Σ g_i c^i (positive powers only; ∞ for none) and a series multiplying 
 keeps e^{−G}·u with G its score gap, goes through linear maps, and ends in the next norm; what it becomes after that is unknown
 (tail ``None`` beside a flat remainder), and a second norm that needs it raises `Undecided`.
 
-In attention with limit weights ā the flat part of Σ_j A_j V_j is Σ_l e^{−G_l} u_l (V_l − Σ_j ā_j V_j): a loser whose value equals the
-winners' mean contributes nothing, and the next one decides.
+In attention with limit weights ā the flat part of Σ_j A_j V_j is Σ_l e^{−G_l} u_l (V_l − Σ_j ā_j V_j): a loser whose value
+equals the winners' mean contributes nothing, and the next one decides.  An activation leaves one too: SiLU(−a) = −a·e^{−a}, so
+that a block whose units are all dead is not zero, and a norm without ε brings it back to the sphere.  A leading term that
+cancels stays as a zero with a finite exponent: the next one is not known, and nothing may be made of it.
 """
 
 from __future__ import annotations
@@ -21,6 +23,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sattheory.arithmetic import taylor
+from sattheory.arithmetic.activations import CUBE as _CUBE
+from sattheory.arithmetic.activations import SLOPE as _SLOPE
 
 if TYPE_CHECKING:
     from sattheory.arithmetic.dominance import Decision
@@ -38,14 +42,26 @@ class Tail:
     exponent : ndarray, shape (E, …)
         Coefficients of c^E, …, c^1 in G; inf where there is no term.
     value : Series, shape (…)
-        What multiplies the exponential.
+        What multiplies the exponential.  Zero beside a finite exponent: it cancels as far as it is known, and what comes next is
+        not known.
     """
 
     exponent: Array
     value: Series
 
+    @property
+    def there(self) -> Array:
+        """Which entries have a term.
+
+        Returns
+        -------
+        ndarray of bool
+            False where the exponent is infinite.
+        """
+        return np.broadcast_to(np.isfinite(self.exponent).all(axis=0), self.value.shape)
+
     def linear(self, ops: SeriesArithmetic, weight: Array) -> Tail:
-        """Map each row by a parameter matrix, keeping its slowest term.
+        """Map each row by a parameter matrix, keeping the slowest term of each entry.
 
         Parameters
         ----------
@@ -59,21 +75,40 @@ class Tail:
         Tail
             The image.
         """
-        kept = self._slowest_of_row()
-        value = ops.linear(kept.value, weight)
-        return Tail(np.broadcast_to(kept.exponent[..., :1], (len(self.exponent), *value.shape)), value)
+        return self._mapped(ops, weight, 1)
 
-    def centred(self) -> Tail:
-        """Subtract the mean of each row, keeping its slowest term.
+    def centred(self, ops: SeriesArithmetic) -> Tail:
+        """Subtract the mean of each row, keeping the slowest term of each entry.
+
+        Parameters
+        ----------
+        ops : SeriesArithmetic
+            The arithmetic.
 
         Returns
         -------
         Tail
             The result.
         """
-        kept = self._slowest_of_row()
-        a = kept.value.coefficients
-        return Tail(kept.exponent, dataclasses.replace(kept.value, coefficients=a - a.mean(axis=-1, keepdims=True)))
+        d = self.value.shape[-1]
+        return self._mapped(ops, np.eye(d) - 1 / d, 0)
+
+    def _mapped(self, ops: SeriesArithmetic, matrix: Array, degree: int) -> Tail:
+        """Map the slowest terms of each row; outputs that do not see those get the next slower ones."""
+        rest, result, reaches = self, None, (matrix != 0).T.astype(float)
+        while True:
+            kept = rest._slowest_of_row()
+            a = kept.value.coefficients
+            image, size = a @ matrix.T, np.abs(a) @ np.abs(matrix.T)
+            image = np.where(np.abs(image) > ops.tolerance.tie * size, image, 0.0)
+            here = kept.there
+            value = ops.series(kept.value.degree + degree, image, kept.value.remainder + degree)
+            least = lowest(kept.exponent, -1)
+            piece = Tail(np.where(here.astype(float) @ reaches > 0, least, np.inf), value)
+            result = piece if result is None else combined(ops, result, piece, value.shape)
+            rest = rest._only(np.asarray(rest.there & ~here))
+            if not rest.there.any():
+                return result
 
     def moved(self, shape: tuple[int, ...], move: Callable[[Array, int], Array]) -> Tail:
         """Reshape or exchange axes.
@@ -90,8 +125,8 @@ class Tail:
         Tail
             The result.
         """
-        exponent = np.broadcast_to(self.exponent, (len(self.exponent), *shape))
-        return Tail(move(exponent, 1), dataclasses.replace(self.value, coefficients=move(self.value.coefficients, 1)))
+        exponent = _spread(self.exponent, shape)
+        return Tail(move(exponent, 1), _with(self.value, move(self.value.coefficients, 1)))
 
     def positive(self, x: Series, sign: Array) -> Tail:
         """Pass through ReLU: where x is flat, its positive part; where x is positive, all of it.
@@ -108,19 +143,26 @@ class Tail:
         Tail
             The result.
         """
-        keep = (sign > 0) | ((sign == 0) & (self.value.symbol > 0))
+        first = np.take_along_axis(self.value.coefficients, (self.value.coefficients != 0).argmax(axis=0)[None], 0)[0]
+        keep = (sign > 0) | ((sign == 0) & (first >= 0))
         return self._only(keep)
 
     def _only(self, keep: Array) -> Tail:
-        value = dataclasses.replace(self.value, coefficients=np.where(keep, self.value.coefficients, 0.0))
+        value = _with(self.value, np.where(keep, self.value.coefficients, 0.0))
         return Tail(np.where(keep, self.exponent, np.inf), value)
 
     def _slowest_of_row(self) -> Tail:
-        live = self.value.coefficients.any(axis=0)
-        exponent = np.where(live, self.exponent, np.inf)
-        least = lowest(exponent, -1)
-        here = np.isclose(exponent, least, rtol=1e-12, atol=0).all(axis=0) & live
-        return Tail(np.broadcast_to(least, exponent.shape), self._only(np.asarray(here)).value)
+        there = self.there
+        exponent = np.where(there, self.exponent, np.inf)
+        here = np.isclose(exponent, lowest(exponent, -1), rtol=1e-12, atol=0).all(axis=0) & there
+        return self._only(np.asarray(here))
+
+
+def _with(x: Series, coefficients: Array) -> Series:
+    """Exchange the coefficients for others of the same exponents."""
+    from sattheory.arithmetic.series import row_peaks
+
+    return dataclasses.replace(x, coefficients=coefficients, magnitude=row_peaks(coefficients))
 
 
 def lowest(exponent: Array, axis: int) -> Array:
@@ -178,7 +220,10 @@ def losers(ops: SeriesArithmetic, scores: Series, decision: Decision, seen: Arra
     terms = ops.terms if scores.remainder == -np.inf else min(ops.terms, -int(scores.remainder))
     below = window(scores, 0, terms)
     below = below - np.take_along_axis(below, np.broadcast_to(first, (terms, *first.shape)), -1)
-    raw = taylor.exp(np.where(seen, below, 0.0))
+    with np.errstate(over="ignore", invalid="ignore"):
+        raw = taylor.exp(np.where(seen, below, 0.0))
+    if not np.isfinite(raw).all():
+        return None
     total = taylor.power(np.where(won, raw, 0.0).sum(axis=-1, keepdims=True), -1.0)
     factor = np.where(lost, taylor.product(raw, total), 0.0)
     exact = ends_within(scores, 0, terms) and not below[1:].any()
@@ -191,15 +236,22 @@ def _known(x: Series) -> bool:
 
 
 def _nothing(x: Series, powers: int) -> Tail:
-    return Tail(
-        np.full((powers, *x.shape), np.inf), dataclasses.replace(x, coefficients=np.zeros_like(x.coefficients), tail=None)
-    )
+    from sattheory.arithmetic.series import Series
+
+    zero = np.zeros((1, *x.shape))
+    return Tail(np.full((powers, *x.shape), np.inf), Series(0, zero, -np.inf, zero))
 
 
 def _same_powers(x: Tail, powers: int) -> Array:
     missing = powers - len(x.exponent)
     pad = np.where(np.isinf(x.exponent[:1]), np.inf, 0.0)
     return np.concatenate([pad] * missing + [x.exponent]) if missing else x.exponent
+
+
+def _spread(exponent: Array, shape: tuple[int, ...]) -> Array:
+    """Broadcast an exponent, whose first axis holds its powers, to a shape with more axes."""
+    lead = len(shape) + 1 - exponent.ndim
+    return np.broadcast_to(exponent.reshape(len(exponent), *(1,) * lead, *exponent.shape[1:]), (len(exponent), *shape))
 
 
 def added(ops: SeriesArithmetic, x: Series, y: Series, shape: tuple[int, ...]) -> Tail | None:
@@ -243,8 +295,11 @@ def combined(ops: SeriesArithmetic, left: Tail, right: Tail, shape: tuple[int, .
     Tail
         The slower one.
     """
+    for one, other in ((left, right), (right, left)):
+        if not other.there.any() and one.value.shape == shape:
+            return one
     powers = max(len(left.exponent), len(right.exponent))
-    pair = np.stack([np.broadcast_to(_same_powers(t, powers), (powers, *shape)) for t in (left, right)], axis=-1)
+    pair = np.stack([_spread(_same_powers(t, powers), shape) for t in (left, right)], axis=-1)
     least = lowest(pair, -1)
     keep = np.isclose(pair, least, rtol=1e-12, atol=0).all(axis=0)
     kept = [t._only(np.asarray(keep[..., i])).value for i, t in enumerate((left, right))]
@@ -280,8 +335,9 @@ def multiplied(ops: SeriesArithmetic, x: Series, y: Series, times: Callable[[Arr
 
 def _piece(ops: SeriesArithmetic, exponent: Array, value: Series, other: Series, shape: tuple[int, ...]) -> Tail:
     product = ops.multiply(value, other)
-    live = np.broadcast_to(product.coefficients.any(axis=0), shape)
-    return Tail(np.where(live, np.broadcast_to(exponent, (len(exponent), *shape)), np.inf), product)
+    unknown = product.remainder != -np.inf
+    live = np.broadcast_to(product.coefficients.any(axis=0) | unknown | ~value.coefficients.any(axis=0), shape)
+    return Tail(np.where(live, _spread(exponent, shape), np.inf), product)
 
 
 def _matrix_pieces(ops: SeriesArithmetic, x: Series, y: Series) -> list[Tail]:
@@ -291,13 +347,20 @@ def _matrix_pieces(ops: SeriesArithmetic, x: Series, y: Series) -> list[Tail]:
     shape = np.broadcast_shapes(inner.shape, outer.shape)
     pieces = []
     if x.tail is not None:
-        other = inner if x.decision is None else ops.add(inner, _minus_mean(ops, x, y))
+        other = inner if x.decision is None else _cleared(ops, ops.add(inner, _minus_mean(ops, x, y)))
         value = _expanded(ops, x.tail.value, len(x.shape))
         pieces.append(_piece(ops, x.tail.exponent[..., None], value, other, shape))
     if y.tail is not None:
         exponent = np.expand_dims(y.tail.exponent, -3)
-        pieces.append(_piece(ops, exponent, _expanded(ops, y.tail.value, -3), outer, shape))
+        piece = _piece(ops, exponent, _expanded(ops, y.tail.value, -3), outer, shape)
+        pieces.append(piece if x.decision is None else piece._only(np.broadcast_to(x.decision.winners[..., None], shape)))
     return pieces
+
+
+def _cleared(ops: SeriesArithmetic, x: Series) -> Series:
+    """Clear entries that are zero to the tolerance."""
+    keep = np.abs(x.coefficients) > ops.tolerance.tie * x.magnitude
+    return dataclasses.replace(x, coefficients=np.where(keep, x.coefficients, 0.0))
 
 
 def _minus_mean(ops: SeriesArithmetic, weights: Series, values: Series) -> Series:
@@ -385,8 +448,7 @@ def perturbed_unit(ops: SeriesArithmetic, x: Series, y: Series, inverse: Series)
     along = ops.multiply(kept.value, y)
     total = ops.series(along.degree, -along.coefficients.sum(axis=-1, keepdims=True), along.remainder)
     change = ops.multiply(ops.add(kept.value, ops.multiply(total, y)), inverse)
-    live = change.coefficients.any(axis=0)
-    return Tail(np.where(live, kept.exponent, np.inf), change)
+    return Tail(kept.exponent if x.shape[-1] > 1 else np.full_like(kept.exponent, np.inf), change)
 
 
 def direction(ops: SeriesArithmetic, x: Series, vanished: Array) -> Series:
@@ -409,3 +471,79 @@ def direction(ops: SeriesArithmetic, x: Series, vanished: Array) -> Series:
     kept = x.tail._slowest_of_row()
     rows = dataclasses.replace(kept.value, coefficients=np.where(vanished[..., None], kept.value.coefficients, 0.0))
     return dataclasses.replace(ops.add(dataclasses.replace(x, tail=None), rows), flat=x.flat, void=x.void)
+
+
+def saturated(ops: SeriesArithmetic, x: Series, sign: Array, name: str) -> Tail | None:
+    """Give the flat part of an activation: what an argument ±a leaves of 1 − g(a), and an earlier flat term passed on.
+
+    Parameters
+    ----------
+    ops : SeriesArithmetic
+        The arithmetic.
+    x : Series
+        The pre-activation.
+    sign : ndarray
+        Its sign where it grows, 0 where it stays bounded.
+    name : str
+        The activation, not ReLU.
+
+    Returns
+    -------
+    Tail or None
+        P(a)·e^(−E(a)) for each entry; None when E is not known down to c⁰, or an earlier flat term meets a bounded entry.
+    """
+    passed = _passed_on(x, sign, name)
+    if passed is None or x.degree < 1:
+        return passed
+    plain = dataclasses.replace(x, tail=None, void=None, flat=None)
+    size = ops.multiply(plain, ops.constant(sign))
+    if name.startswith("gelu"):
+        square = ops.multiply(plain, plain)
+        cube = ops.multiply(ops.constant(_CUBE * sign), ops.multiply(plain, square))
+        exponent = ops.multiply(ops.constant(np.array(0.5)), square)
+        if name == "gelu_tanh":
+            exponent = ops.multiply(ops.constant(np.array(_SLOPE)), ops.add(size, cube))
+    else:
+        exponent = ops.multiply(ops.constant(np.array(2.0 if name == "tanh" else 1.0)), size)
+    own = _exponential(ops, exponent, _factor(ops, size, sign, name), sign)
+    return None if own is None else combined(ops, own, passed, x.shape)
+
+
+def _factor(ops: SeriesArithmetic, size: Series, sign: Array, name: str) -> Series:
+    """P: x − xΦ(x) tends to e^(−x²/2)/√(2π), with relative error x^(−2)."""
+    if name == "gelu":
+        return ops.series(0, np.full((1, *size.shape), -1 / np.sqrt(2 * np.pi)), -2.0)
+    if name in ("tanh", "sigmoid"):
+        return ops.constant(-2.0 * sign if name == "tanh" else -sign)
+    return ops.multiply(ops.constant(np.array(-1.0)), size)
+
+
+def _exponential(ops: SeriesArithmetic, exponent: Series, factor: Series, sign: Array) -> Tail | None:
+    from sattheory.arithmetic.saturating import ends_within, window
+
+    if exponent.remainder >= 0:
+        return None
+    powers = max(exponent.degree, 1)
+    terms = ops.terms if exponent.remainder == -np.inf else min(ops.terms, -int(exponent.remainder))
+    below = np.where(sign != 0, -window(exponent, 0, terms), 0.0)
+    with np.errstate(over="ignore", invalid="ignore"):
+        raw = taylor.exp(below)
+    if not np.isfinite(raw).all():
+        return None
+    exact = ends_within(exponent, 0, terms) and not below[1:].any()
+    value = ops.multiply(factor, ops.series(0, raw, -np.inf if exact else -float(terms)))
+    return Tail(np.where(sign != 0, window(exponent, powers, powers), np.inf), value)._only(np.asarray(sign != 0))
+
+
+def _passed_on(x: Series, sign: Array, name: str) -> Tail | None:
+    """Pass an earlier flat term on, by the slope at ±∞ or at 0; elsewhere it is not known."""
+    if x.tail is None:
+        return _nothing(x, 1) if x.flat is None else None
+    there = x.tail.value.coefficients.any(axis=0) & np.isfinite(x.tail.exponent).all(axis=0)
+    at_zero = (sign == 0) & ~x.coefficients.any(axis=0)
+    if (there & (sign == 0) & ~at_zero).any() or (x.remainder != -np.inf and (there & at_zero).any()):
+        return None
+    bounded = name in ("tanh", "sigmoid")
+    slope = np.where(at_zero, {"tanh": 1.0, "sigmoid": 0.25}.get(name, 0.5), np.where((sign > 0) & (not bounded), 1.0, 0.0))
+    kept = x.tail._only(np.asarray(slope > 0))
+    return Tail(kept.exponent, _with(kept.value, kept.value.coefficients * slope))

@@ -61,7 +61,9 @@ class Polynomial:
             The value.
         """
         powers = [c ** (self.top - i) for i in range(len(self.coefficients))]
-        cells = [sum(p * int(a) for p, a in zip(powers, entry, strict=True)) for entry in self.coefficients.reshape(len(powers), -1).T]
+        cells = [
+            sum(p * int(a) for p, a in zip(powers, entry, strict=True)) for entry in self.coefficients.reshape(len(powers), -1).T
+        ]
         return np.array(cells, dtype=object).reshape(self.coefficients.shape[1:])
 
 
@@ -141,11 +143,17 @@ class SeriesSubject:
         powers = [c ** (result.degree - j) for j in range(len(result.coefficients))]
         exact = np.vectorize(mpmath.mpf, otypes=[object])(result.coefficients)
         centre = sum(p * a for p, a in zip(powers, exact, strict=True))
-        rounding = sum(p * mpmath.mpf(float(m)) for p, m in zip(powers, result.magnitude, strict=True)) * mpmath.mpf(10) ** -13
+        rounding = (
+            sum(p * mpmath.mpf(float(np.max(m))) for p, m in zip(powers, result.magnitude, strict=True)) * mpmath.mpf(10) ** -13
+        )
         size = mpmath.mpf(float(np.abs(result.coefficients).max() + 1))
         lost = 0 if result.remainder == EXACT else result.degree - result.remainder
-        algebraic = 0 if result.remainder == EXACT else 100 * size * mpmath.mpf(2 + result.onset) ** lost * c ** int(result.remainder)
-        flat = 0 if result.flat is None else mpmath.exp(-result.flat.gap * c**result.flat.power / 2) * c ** (abs(result.degree) + 8)
+        algebraic = (
+            0 if result.remainder == EXACT else 100 * size * mpmath.mpf(2 + result.onset) ** lost * c ** int(result.remainder)
+        )
+        flat = (
+            0 if result.flat is None else mpmath.exp(-result.flat.gap * c**result.flat.power / 2) * c ** (abs(result.degree) + 8)
+        )
         return centre, np.full(centre.shape, rounding + algebraic + flat, dtype=object)
 
 
@@ -235,10 +243,16 @@ OPERATIONS: Mapping[str, Operation[Any]] = {
     "multiply": Operation(2, lambda ops, x, y: ops.multiply(x, y), lambda _, x, y: x * y),
     "matmul": Operation(2, lambda ops, x, y: ops.matmul(x, ops.swapaxes(y, -1, -2)), lambda _, x, y: x @ y.T),
     "linear": Operation(
-        1, lambda ops, x: ops.linear(x, np.array([[1.0, -2.0, 1.0]])), lambda c, x: c * (x @ np.array([[1], [-2], [1]], dtype=object))
+        1,
+        lambda ops, x: ops.linear(x, np.array([[1.0, -2.0, 1.0]])),
+        lambda c, x: c * (x @ np.array([[1], [-2], [1]], dtype=object)),
     ),
-    "parameter": Operation(1, lambda ops, x: ops.add(x, ops.parameter(np.array([1.0, 2.0, 0.0]))), lambda c, x: x + c * np.array([1, 2, 0])),
-    "constant": Operation(1, lambda ops, x: ops.add(x, ops.constant(np.array([1.0, 2.0, 0.0]))), lambda _, x: x + np.array([1, 2, 0])),
+    "parameter": Operation(
+        1, lambda ops, x: ops.add(x, ops.parameter(np.array([1.0, 2.0, 0.0]))), lambda c, x: x + c * np.array([1, 2, 0])
+    ),
+    "constant": Operation(
+        1, lambda ops, x: ops.add(x, ops.constant(np.array([1.0, 2.0, 0.0]))), lambda _, x: x + np.array([1, 2, 0])
+    ),
     "reshape": Operation(1, lambda ops, x: ops.reshape(x, (3, x.shape[0])), lambda _, x: x.reshape(3, x.shape[0])),
     "swapaxes": Operation(1, lambda ops, x: ops.swapaxes(x, -1, -2), lambda _, x: x.T),
     "centre": Operation(1, lambda ops, x: ops.centre(x), lambda _, x: _centre(x)),

@@ -18,10 +18,11 @@ from numpy.typing import NDArray
 
 from sattheory.arithmetic import taylor
 from sattheory.arithmetic.activations import ACTIVATIONS, Gate
-from sattheory.arithmetic.dominance import NEGLIGIBLE, Decision, signs, winners
+from sattheory.arithmetic.dominance import NEGLIGIBLE, SMALLEST, Decision, out_of_range, signs, winners
 from sattheory.arithmetic.operations import Undecided
 
 if TYPE_CHECKING:
+    from sattheory.arithmetic.flat_terms import Tail
     from sattheory.arithmetic.series import Flat, Series, SeriesArithmetic
 
 Array = NDArray[Any]
@@ -96,11 +97,25 @@ def softmax(ops: SeriesArithmetic, scores: Series, visible: Array | None) -> Ser
     weights, remainder = _soft_weights(ops, scores, decision.winners)
     flat = slower(scores.flat if (decision.winners.sum(axis=-1) > 1).any() else None, _slowest_loser(decision, seen))
     fields: dict[str, Any] = {"flat": flat, "onset": max(onset, scores.onset), "decision": decision}
-    result = ops.series(0, weights, remainder, np.ones(len(weights)), **fields)
+    result = ops.series(0, weights, remainder, _weight_magnitudes(scores, weights), **fields)
     if not ops.flat_terms:
         return result
     tail = perturbed_softmax(ops, scores, result, losers(ops, scores, decision, seen))
     return dataclasses.replace(result, tail=tail)
+
+
+def _weight_magnitudes(scores: Series, weights: Array) -> Array:
+    """Relative errors of weights are absolute ones of bounded scores."""
+    from sattheory.arithmetic.series import row_peaks
+
+    if len(weights) == 1 and set(np.unique(weights)) <= {0.0, 1.0}:
+        return row_peaks(weights)
+    sizes = row_peaks(weights) / row_peaks(weights[:1])
+    return row_peaks(weights[:1]) * convolved(np.maximum(_row_magnitudes(scores, 0, len(weights)), _ones_first(sizes)), sizes)
+
+
+def _ones_first(sizes: Array) -> Array:
+    return np.concatenate([np.ones_like(sizes[:1]), np.zeros_like(sizes[1:])])
 
 
 def _slowest_loser(decision: Decision, seen: Array) -> Flat | None:
@@ -118,13 +133,14 @@ def _soft_weights(ops: SeriesArithmetic, scores: Series, alive: Array) -> tuple[
     from sattheory.arithmetic.series import peaks
 
     count = alive.sum(axis=-1, keepdims=True)
-    first = alive.argmax(axis=-1)[..., None]
+    first = np.where(alive, window(scores, 0, 1)[0], -np.inf).argmax(axis=-1)[..., None]
     unknown = scores.remainder != EXACT and bool((count > 1).any())
     terms = min(ops.terms, -int(scores.remainder)) if unknown else ops.terms
     below = window(scores, 0, terms)
     below = np.where(alive, below - np.take_along_axis(below, np.broadcast_to(first, (terms, *first.shape)), -1), 0.0)
-    noise = np.array([ops.tolerance.tie * _magnitude_at(scores, -t) for t in range(terms)])
-    below = np.where(np.abs(below) > noise.reshape(-1, *(1,) * alive.ndim), below, 0.0)
+    noise = np.stack([np.broadcast_to(_magnitude_at(scores, -t), below.shape[1:]) for t in range(terms)])
+    noise = np.maximum(noise, np.take_along_axis(noise, np.broadcast_to(first, (terms, *first.shape)), -1))
+    below = np.where(np.abs(below) > ops.tolerance.tie * noise, below, 0.0)
     if not below.any():
         certain = not unknown and (ends_within(scores, 0, terms) or not (count > 1).any())
         return (alive / count)[None], EXACT if certain else -terms
@@ -135,9 +151,9 @@ def _soft_weights(ops: SeriesArithmetic, scores: Series, alive: Array) -> tuple[
     return _trim(taylor.product(raw, total), peaks), EXACT if exact else -len(below)
 
 
-def _magnitude_at(x: Series, exponent: int) -> float:
+def _magnitude_at(x: Series, exponent: int) -> Array:
     j = x.degree - exponent
-    return float(x.magnitude[j]) if 0 <= j < len(x.magnitude) else 0.0
+    return np.asarray(x.magnitude[j]) if 0 <= j < len(x.magnitude) else np.zeros((1,) * len(x.shape))
 
 
 def _trim(weights: Array, size: Any) -> Array:
@@ -216,11 +232,69 @@ def gate(ops: SeriesArithmetic, x: Series, name: str) -> Series:
     coefficients, remainder = _gate_terms(ops, x, sign, kind)
     void = x.void if kind.gated or name == "tanh" else None
     top = max(x.degree, 0) if kind.gated else 0
-    magnitude = window(x, top, len(coefficients)).reshape(len(coefficients), -1)
-    size = np.abs(magnitude).max(axis=1) if kind.gated else np.ones(len(coefficients))
+    size = _gate_magnitudes(x, top, len(coefficients), bounded)
     fields: dict[str, Any] = {"flat": slower(x.flat, flat), "onset": max(x.onset, onset), "void": void}
     fields["nominal"] = max(x.expected, top) if kind.gated else 0
+    if ops.flat_terms:
+        from sattheory.arithmetic.flat_terms import saturated
+
+        fields["tail"] = saturated(ops, x, sign, name)
     return ops.series(top, coefficients, remainder, size, **fields)
+
+
+def _gate_magnitudes(x: Series, top: int, count: int, bounded: Array) -> Array:
+    """Pass rounding errors of x on to φ(x): slopes are about 1 at most; in bounded entries terms multiply."""
+    from sattheory.arithmetic.series import row_peaks
+
+    size = _row_magnitudes(x, top, count)
+    soft = np.where(bounded, window(x, 0, count - top), 0.0)
+    if soft.any():
+        errors = np.where(bounded.any(axis=-1, keepdims=True), size[top:], 0.0)
+        size[top:] = np.maximum(size[top:], convolved(errors, composed(row_peaks(soft))))
+    return size
+
+
+def composed(sizes: Array) -> Array:
+    """Bound the products of terms of positive order that enter each order of a function of a series.
+
+    Parameters
+    ----------
+    sizes : ndarray, shape (T, …)
+        Sizes of the terms.
+
+    Returns
+    -------
+    ndarray, shape (T, …)
+        The largest product of terms whose orders add up; 1 at order 0.
+    """
+    out = [np.ones_like(sizes[0])]
+    for t in range(1, len(sizes)):
+        out.append(np.max([sizes[i] * out[t - i] for i in range(1, t + 1)], axis=0))
+    return np.stack(out)
+
+
+def convolved(errors: Array, sizes: Array) -> Array:
+    """Spread rounding errors over the orders that a product with other terms carries them to.
+
+    Parameters
+    ----------
+    errors, sizes : ndarray, shape (T, …)
+        Errors of a series and sizes of another's terms.
+
+    Returns
+    -------
+    ndarray, shape (T, …)
+        The largest product at each order.
+    """
+    return np.stack([np.max([errors[i] * sizes[t - i] for i in range(t + 1)], axis=0) for t in range(len(errors))])
+
+
+def _row_magnitudes(x: Series, top: int, count: int) -> Array:
+    """Magnitudes of the rows at c^top and the powers below."""
+    from sattheory.arithmetic.series import row_peaks
+
+    shape = (*x.shape[:-1], 1) if x.shape else ()
+    return np.stack([np.broadcast_to(row_peaks(_magnitude_at(x, top - t)[None])[0], shape) for t in range(count)])
 
 
 def _gate_error(x: Series, first: Array, sign: Array, kind: Gate) -> tuple[Flat | None, float]:
@@ -290,9 +364,10 @@ def unit(ops: SeriesArithmetic, x: Series, epsilon: float) -> Series:
 
     base, vanished = _row_degrees(ops, x)
     if epsilon == 0 and vanished.any():
-        if x.tail is not None:
-            x = direction(ops, x, vanished)
+        if x.tail is not None and x.remainder == EXACT:
+            tail, x = x.tail, direction(ops, x, vanished)
             base, vanished = _row_degrees(ops, x)
+            _refuse_cancelled_rows(tail, vanished)
         else:
             _refuse_flat_rows(x, vanished)
     if epsilon:
@@ -304,16 +379,20 @@ def unit(ops: SeriesArithmetic, x: Series, epsilon: float) -> Series:
 
 def _row_degrees(ops: SeriesArithmetic, x: Series) -> tuple[Array, Array]:
     """Exponent of the first coefficient of each row that does not vanish, and which rows have none."""
-    base = np.full(x.shape[:-1], -(10**6))
+    from sattheory.arithmetic.series import row_peaks
+
+    base = np.full((*x.shape[:-1], 1), -(10**6))
+    x = dataclasses.replace(x, magnitude=row_peaks(x.magnitude))
     for j in reversed(range(len(x.coefficients))):
-        size = np.abs(x.coefficients[j]).max(axis=-1)
+        size = row_peaks(x.coefficients[j][None])[0]
         vague = (size > ops.tolerance.tie * x.magnitude[j]) & (size < ops.tolerance.clear * x.magnitude[j])
         if vague.any():
             index = tuple(int(i) for i in np.argwhere(vague)[0])
-            known = f"its coefficient of c^{x.degree - j} has size {size[index]:.3g} against magnitudes of {x.magnitude[j]:.3g}"
-            raise Undecided("norm", index, known, "exact weights would decide")
+            found = f"size {size[index]:.3g} against magnitudes of {np.broadcast_to(x.magnitude[j], size.shape)[index]:.3g}"
+            known = f"its coefficient of c^{x.degree - j} has {found}"
+            raise Undecided("norm", index[:-1], known, "exact weights would decide")
         base[size > ops.tolerance.tie * x.magnitude[j]] = x.degree - j
-    return base, base == -(10**6)
+    return base[..., 0], base[..., 0] == -(10**6)
 
 
 def _refuse_flat_rows(x: Series, vanished: Array) -> None:
@@ -327,6 +406,15 @@ def _refuse_flat_rows(x: Series, vanished: Array) -> None:
         raise Undecided("norm", index, "every power of c vanishes in this row", remedy, "flat")
     known = f"every coefficient from c^{x.degree} to c^{int(x.remainder) + 1} vanishes in this row"
     raise Undecided("norm", index, known, "more terms would decide", "terms")
+
+
+def _refuse_cancelled_rows(tail: Tail, vanished: Array) -> None:
+    """Refuse rows whose leading flat term cancels: they hang on the next.  Rows without any are zero."""
+    there = vanished & tail.there.any(axis=-1)
+    if there.any():
+        index = tuple(int(i) for i in np.argwhere(there)[0])
+        remedy = "the limit depends on the next one, which is not followed"
+        raise Undecided("norm", index, "the leading exponentially small term of this row vanishes too", remedy, "flat")
 
 
 def _refuse_unknown_rows(x: Series, vanished: Array) -> None:
@@ -349,12 +437,20 @@ def _unit_terms(ops: SeriesArithmetic, x: Series, epsilon: float, base: Array, v
         if 2 * degree < terms:
             square[2 * degree, base == degree] += epsilon
     square[0, vanished] = 1.0
-    single = ends_within(x, int(base.max()), terms) and not y[1:].any() and not square[1:].any() and (epsilon == 0 or bool((base[live] == 0).all()))
+    extreme = square[0][live & ~((square[0] > SMALLEST) & np.isfinite(square[0]))]
+    if extreme.size:
+        out_of_range("norm", float(extreme[0]))
+    single = (
+        ends_within(x, int(base.max()), terms)
+        and not y[1:].any()
+        and not square[1:].any()
+        and (epsilon == 0 or bool((base[live] == 0).all()))
+    )
     if single:
         y, square = y[:1], square[:1]
     inverse = taylor.power(square, -0.5)
     out = taylor.product(y, inverse[..., None])
-    magnitude, onset = _unit_magnitudes(x, y, square, base, vanished, out)
+    magnitude, onset = _unit_magnitudes(x, y, square, inverse, base, vanished, out, epsilon)
     remainder = EXACT if single else -float(terms)
     fields: dict[str, Any] = {"flat": x.flat, "onset": max(x.onset, onset), "void": _dead_rows(x, vanished)}
     result = ops.series(0, out, remainder, magnitude, **fields)
@@ -405,17 +501,23 @@ def sum_of_squares(y: Array) -> Array:
     return out
 
 
-def _unit_magnitudes(x: Series, y: Array, square: Array, base: Array, vanished: Array, out: Array) -> tuple[Array, float]:
+def _unit_magnitudes(
+    x: Series, y: Array, square: Array, inverse: Array, base: Array, vanished: Array, out: Array, epsilon: float
+) -> tuple[Array, float]:
     """Estimate rounding magnitudes of the result, and the scale from which on the first term of each row dominates."""
-    from sattheory.arithmetic.series import peaks
+    from sattheory.arithmetic.series import row_peaks
 
-    length = np.sqrt(square[0])
-    size, relative = peaks(out), np.zeros(len(out))
-    for t in range(len(out)):
-        found = np.array([_magnitude_at(x, int(b) - t) for b in np.unique(base)])
-        per_row = found[np.searchsorted(np.unique(base), base)] / length
-        relative[t] = float(np.where(vanished, 0.0, per_row).max(initial=0.0))
-    magnitude = np.maximum(relative, size * max(1.0, relative[0]))
+    length, degrees = np.sqrt(square[0]), np.unique(base)
+    relative = np.zeros((len(out), *base.shape, 1))
+    for degree in degrees:
+        relative = np.where((base == degree)[..., None], _row_magnitudes(x, int(degree), len(out)), relative)
+        if epsilon and 0 < 2 * degree < len(out):
+            at = relative[2 * degree]
+            relative[2 * degree] = np.where((base == degree)[..., None], np.maximum(at, epsilon / length[..., None]), at)
+    relative = np.where(vanished[..., None], 0.0, relative / length[..., None])
+    relative[0] = np.maximum(relative[0], np.where(vanished, 0.0, 1.0)[..., None])
+    sizes = np.where(vanished, 0.0, np.abs(inverse) * length)[..., None]
+    magnitude = np.maximum(convolved(relative, sizes), row_peaks(out))
     rest = [np.sqrt((y[t] ** 2).sum(axis=-1)) / length for t in range(1, len(y))]
     tops = [float(np.where(vanished, 0.0, r).max(initial=0.0)) for r in rest]
     return magnitude, max((float((2 * top) ** (1 / t)) for t, top in enumerate(tops, 1)), default=0.0)

@@ -9,9 +9,10 @@ after two matrices is one order below; a softmax over scores 3c⁴ and c⁴ is (
 σ(1) + 2σ'(1)/c.  Both remainders are carried: r is the exponent of the first power that is not known (−∞ if none is left out),
 the *flat* one is smaller than every power.  Orders that an operation loses are lost in r: nothing unknown is ever reported.
 
-Coefficients are float64, so "equal" needs a tolerance: each coefficient carries the magnitude M of the numbers it was computed
-from, differences below `tie`·M count as zero (and are reported as *assumed*), above `clear`·M as real; between the two the
-arithmetic refuses and raises `Undecided`.
+Coefficients are float64, so "equal" needs a tolerance: each row of each coefficient carries the magnitude M of the numbers it was
+computed from, differences below `tie`·M count as zero (and are reported as *assumed*), above `clear`·M as real; between the two
+the arithmetic refuses and raises `Undecided`.  M follows a rounding error through the operations; it belongs to a row (a token),
+so that one token of size 10⁹, or one that a norm had to blow up, does not blur the scores of the others.
 
 Closed under everything a transformer does: sums, products, 1/√, exp at degree ≤ 0, and the sign tests of `dominance.py`
 (theory of Hardy fields; Gruntz 1996 computes limits of expressions in the same spirit).
@@ -29,7 +30,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sattheory.arithmetic import saturating
-from sattheory.arithmetic.dominance import Decision, Tolerance
+from sattheory.arithmetic.dominance import SMALLEST, Decision, Tolerance, out_of_range
 from sattheory.errors import InputError
 
 Array = NDArray[Any]
@@ -38,7 +39,7 @@ EXACT = -math.inf
 
 @dataclass(frozen=True)
 class Flat:
-    """A remainder smaller than every power: at most C·c^m·exp(−gap·c^power) for some C and m.
+    """A remainder smaller than every power: exp(−gap·c^power + lower powers of c) times at most a power of c.
 
     Parameters
     ----------
@@ -81,8 +82,8 @@ class Series:
         a_0, a_1, …; from J on they are zero as far as they are known.
     remainder : float
         r: the algebraic error is O(c^r); −inf when there is none.
-    magnitude : ndarray, shape (J,)
-        For each coefficient, the size of the numbers it was computed from.
+    magnitude : ndarray, shape (J, …), broadcasting to the coefficients
+        The size of the numbers that each row was computed from.
     flat : Flat, optional
         The flat error.
     onset : float
@@ -240,8 +241,8 @@ class SeriesArithmetic:
             The coefficients.
         remainder : float
             Exponent of the algebraic error.
-        magnitude : ndarray, shape (J,), optional
-            Size of the numbers that each coefficient was computed from; by default their own size.
+        magnitude : ndarray, shape (J,) or (J, …), optional
+            Size of the numbers that each coefficient was computed from, broadcasting to them; by default their own size.
         **rest
             Further fields of `Series`.
 
@@ -250,9 +251,13 @@ class SeriesArithmetic:
         Series
             The series.
         """
-        size = peaks(coefficients)
+        size = row_peaks(coefficients)
+        if not np.isfinite(size).all():
+            out_of_range("value", np.inf)
+        if magnitude is not None and magnitude.ndim < coefficients.ndim:
+            magnitude = magnitude.reshape(len(magnitude), *(1,) * (coefficients.ndim - magnitude.ndim), *magnitude.shape[1:])
         magnitude = size if magnitude is None else np.maximum(magnitude, size)
-        live = size > self.tolerance.tie * magnitude
+        live = np.asarray((size > self.tolerance.tie * magnitude).reshape(len(size), -1).any(axis=1))
         if not live.all():
             coefficients = coefficients * live.reshape(-1, *(1,) * (coefficients.ndim - 1))
         known = len(live) if remainder == EXACT else max(min(len(live), degree - int(remainder)), 1)
@@ -290,10 +295,11 @@ class SeriesArithmetic:
     def linear(self, x: Series, weight: Array) -> Series:
         """Multiply by a parameter matrix; see `Operations.linear`."""
         w = np.asarray(weight, dtype=np.float64)
+        _require_range("linear", x.coefficients[0], w)
         rows = x.coefficients.reshape(-1, x.shape[-1]) @ w.T
         coefficients = rows.reshape(*x.coefficients.shape[:-1], -1)
         spread = math.sqrt(float(np.vdot(w, w)) / len(w))
-        magnitude = _grown(peaks(x.coefficients) * spread, _noise(x), coefficients)
+        magnitude = _of_rows(x.magnitude) * spread
         void = None if x.void is None else _some(np.broadcast_to(x.void, x.shape).all(axis=-1, keepdims=True))
         tail = None if x.tail is None else x.tail.linear(self, w)
         fields: dict[str, Any] = {"flat": x.flat, "onset": x.onset, "void": void, "tail": tail, "nominal": x.expected + 1}
@@ -305,12 +311,13 @@ class SeriesArithmetic:
         low = min(x.degree - len(x.coefficients), y.degree - len(y.coefficients))
         count = top - low if remainder == EXACT else max(min(top - low, top - int(remainder)), 1)
         shape = np.broadcast_shapes(x.shape, y.shape)
-        total, magnitude = np.zeros((count, *shape)), np.zeros(count)
+        total = np.zeros((count, *shape))
+        magnitude = np.zeros((count, *np.broadcast_shapes(x.magnitude.shape[1:], y.magnitude.shape[1:])))
         for part in (x, y):
             start = top - part.degree
             for j in range(min(len(part.coefficients), count - start)):
                 total[start + j] += part.coefficients[j]
-                magnitude[start + j] = max(magnitude[start + j], part.magnitude[j])
+                magnitude[start + j] = np.maximum(magnitude[start + j], part.magnitude[j])
         return self.series(top, total, remainder, magnitude, **self._merged(x, y, _both(x.void, y.void), shape))
 
     def _merged(self, x: Series, y: Series, void: Array | None, shape: tuple[int, ...]) -> dict[str, Any]:
@@ -322,14 +329,14 @@ class SeriesArithmetic:
 
     def multiply(self, x: Series, y: Series) -> Series:
         """Multiply entries; see `Operations.multiply`."""
-        return self._product(x, y, np.multiply, 1, _either(x.void, y.void))
+        return self._product(x, y, np.multiply, _either(x.void, y.void))
 
     def matmul(self, x: Series, y: Series) -> Series:
         """Multiply matrices; see `Operations.matmul`."""
         void = None if y.void is None else _some(np.broadcast_to(y.void, y.shape).all(axis=-2, keepdims=True))
-        return self._product(x, y, np.matmul, x.shape[-1], void)
+        return self._product(x, y, np.matmul, void)
 
-    def _product(self, x: Series, y: Series, times: Callable[[Array, Array], Array], inner: int, void: Array | None) -> Series:
+    def _product(self, x: Series, y: Series, times: Callable[[Array, Array], Array], void: Array | None) -> Series:
         from sattheory.arithmetic.flat_terms import multiplied
 
         degree, count = x.degree + y.degree, len(x.coefficients) + len(y.coefficients) - 1
@@ -337,31 +344,37 @@ class SeriesArithmetic:
         kept = min(count, self.terms) if remainder == EXACT else max(min(count, self.terms, degree - int(remainder)), 1)
         if kept < count:
             remainder = max(remainder, degree - kept)
-        coefficients, fresh = self._convolved(x, y, times, kept)
-        magnitude = _grown(fresh * math.sqrt(inner), max(_noise(x), _noise(y)), coefficients)
+        coefficients, magnitude = self._convolved(x, y, times, kept)
         tail = multiplied(self, x, y, times) if x.tail is not None or y.tail is not None else None
         fields: dict[str, Any] = {"flat": slower(x.flat, y.flat), "onset": max(x.onset, y.onset), "void": void, "tail": tail}
         return self.series(degree, coefficients, remainder, magnitude, nominal=x.expected + y.expected, **fields)
 
     def _convolved(self, x: Series, y: Series, times: Callable[[Array, Array], Array], kept: int) -> tuple[Array, Array]:
+        _require_range("product", x.coefficients[0], y.coefficients[0])
         left, right = peaks(x.coefficients), peaks(y.coefficients)
         out: list[Array | None] = [None] * kept
-        fresh = np.zeros(kept)
+        size: list[Array] = [np.zeros(())] * kept
+        rounding = _matmul_rounding if times is np.matmul else _multiply_rounding
         for i in np.flatnonzero(left):
             for j in np.flatnonzero(right[: max(kept - i, 0)]):
                 term = times(x.coefficients[i], y.coefficients[j])
                 out[i + j] = term if out[i + j] is None else out[i + j] + term
-                fresh[i + j] = max(fresh[i + j], left[i] * right[j])
+                size[i + j] = np.maximum(size[i + j], rounding(x, y, int(i), int(j), term))
         empty = np.zeros(times(x.coefficients[0], y.coefficients[0]).shape) if any(t is None for t in out) else None
-        return np.stack([empty if t is None else t for t in out]), fresh  # type: ignore[misc]
+        total = np.stack([empty if t is None else t for t in out])  # type: ignore[misc]
+        return total, _stacked(size, total.ndim - 1)
 
     def reshape(self, x: Series, shape: tuple[int, ...]) -> Series:
         """Change the shape; see `Operations.reshape`."""
-        return self._moved(x, lambda a, lead: a.reshape(*a.shape[:lead], *shape))
+        moved = self._moved(x, lambda a, lead: a.reshape(*a.shape[:lead], *shape))
+        count = len(x.magnitude)
+        magnitude = np.broadcast_to(x.magnitude, (count, *x.shape)).reshape(count, *shape)
+        return dataclasses.replace(moved, magnitude=_of_rows(magnitude))
 
     def swapaxes(self, x: Series, first: int, second: int) -> Series:
         """Exchange axes; see `Operations.swapaxes`."""
-        return self._moved(x, lambda a, _: a.swapaxes(first, second))
+        moved = self._moved(x, lambda a, _: a.swapaxes(first, second))
+        return dataclasses.replace(moved, magnitude=x.magnitude.swapaxes(first, second))
 
     def _moved(self, x: Series, move: Callable[[Array, int], Array]) -> Series:
         void = None if x.void is None else move(np.broadcast_to(x.void, x.shape), 0)
@@ -370,9 +383,11 @@ class SeriesArithmetic:
 
     def centre(self, x: Series) -> Series:
         """Subtract the mean; see `Operations.centre`."""
+        if x.shape[-1] == 1:  # one number is its own mean, whatever is not known of it
+            return self.series(x.degree, np.zeros((1, *x.shape)), onset=x.onset, void=np.ones((1,) * len(x.shape), dtype=bool))
         coefficients = x.coefficients - x.coefficients.mean(axis=-1, keepdims=True)
         void = None if x.void is None else _some(np.broadcast_to(x.void, x.shape).all(axis=-1, keepdims=True))
-        tail = None if x.tail is None else x.tail.centred()
+        tail = None if x.tail is None else x.tail.centred(self)
         fields: dict[str, Any] = {"flat": x.flat, "onset": x.onset, "void": void, "tail": tail, "nominal": x.expected}
         return self.series(x.degree, coefficients, x.remainder, x.magnitude, **fields)
 
@@ -406,14 +421,68 @@ def peaks(coefficients: Array) -> Array:
     return np.asarray(np.maximum(flat.max(axis=1), -flat.min(axis=1)))
 
 
-def _noise(x: Series) -> float:
-    """How much larger than the coefficients the numbers were from which they came."""
-    size = peaks(x.coefficients)
-    return float((x.magnitude[size > 0] / size[size > 0]).max(initial=1.0))
+def row_peaks(coefficients: Array) -> Array:
+    """Find the largest absolute entry of each row of each coefficient.
+
+    Parameters
+    ----------
+    coefficients : ndarray, shape (J, …, d)
+        The coefficients.
+
+    Returns
+    -------
+    ndarray, shape (J, …, 1)
+        max |a_j| along the last axis.
+    """
+    if coefficients.ndim == 1:
+        return np.abs(coefficients)
+    return np.asarray(np.maximum(coefficients.max(axis=-1, keepdims=True), -coefficients.min(axis=-1, keepdims=True)))
 
 
-def _grown(fresh: Array, noise: float, coefficients: Array) -> Array:
-    return np.maximum(fresh, noise * peaks(coefficients))
+def _require_range(operation: str, x: Array, y: Array) -> None:
+    left, right = float(np.abs(x).max(initial=0.0)), float(np.abs(y).max(initial=0.0))
+    if left and right and not SMALLEST < left * right < math.inf:
+        out_of_range(operation, left * right)
+
+
+def _of_rows(magnitude: Array) -> Array:
+    return magnitude if magnitude.ndim == 1 or magnitude.shape[-1] == 1 else np.asarray(magnitude.max(axis=-1, keepdims=True))
+
+
+def _relative(x: Series, j: int) -> Array:
+    """How much larger than the rows of a coefficient the numbers were from which they came."""
+    size, magnitude = np.broadcast_arrays(row_peaks(x.coefficients[j][None])[0], x.magnitude[j])
+    return np.asarray(np.maximum(np.divide(magnitude, size, out=np.ones(size.shape), where=size > 0), 1.0))
+
+
+def _multiply_rounding(x: Series, y: Series, i: int, j: int, term: Array) -> Array:
+    """Relative errors stay; and a factor that clears the large entries of a row does not clear the errors of the small ones."""
+    kept = np.maximum(_relative(x, i), _relative(y, j)) * row_peaks(term[None])[0]
+    left = x.magnitude[i] * _typical(y.coefficients[j])
+    right = y.magnitude[j] * _typical(x.coefficients[i])
+    return np.asarray(np.maximum(kept, np.maximum(left, right)))
+
+
+def _typical(a: Array) -> Array:
+    return np.abs(a) if a.ndim == 0 else np.asarray(np.sqrt(np.square(a).mean(axis=-1, keepdims=True)))
+
+
+def _matmul_rounding(x: Series, y: Series, i: int, j: int, _: Array) -> Array:
+    """First order: |x| δy + |y| δx, with the magnitudes of columns (keys) or of rows (values) of the second factor."""
+    left, right, noise = x.coefficients[i], y.coefficients[j], y.magnitude[j]
+    rows = np.abs(left)
+    if noise.shape[-2] == 1:
+        columns = np.abs(right).max(axis=-2, keepdims=True)
+        mine = _of_rows(x.magnitude[i])
+        return np.asarray(np.maximum(mine * columns, rows.max(axis=-1, keepdims=True) * noise) * math.sqrt(left.shape[-1]))
+    theirs = np.broadcast_to(_of_rows(noise), (*right.shape[:-1], 1))
+    both = rows @ np.concatenate([theirs, np.abs(right).max(axis=-1, keepdims=True)], axis=-1)
+    return np.asarray(np.maximum(both[..., :1], _of_rows(_relative(x, i)) * both[..., 1:]))
+
+
+def _stacked(size: list[Array], dimensions: int) -> Array:
+    shape = np.broadcast_shapes(*(s.shape for s in size))
+    return np.stack([np.broadcast_to(s, shape) for s in size]).reshape(len(size), *(1,) * (dimensions - len(shape)), *shape)
 
 
 def _some(void: Any) -> Array | None:

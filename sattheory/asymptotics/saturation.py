@@ -248,7 +248,8 @@ class Saturation:
         if self.output is None:
             return r"$\lim_{c\to\infty} f(x; c\theta)\ \text{undecided}$"
         if self.symbol.ndim != 2 or self.symbol.size > 64:
-            return rf"$f(x; c\theta) = c^{{{self.degree}}}\,(s + o(1)),\quad s \in \mathbf{{R}}^{{{' × '.join(map(str, self.symbol.shape))}}}$"
+            shape = " × ".join(map(str, self.symbol.shape))
+            return rf"$f(x; c\theta) = c^{{{self.degree}}}\,(s + o(1)),\quad s \in \mathbf{{R}}^{{{shape}}}$"
         rows = r" \\ ".join(" & ".join(f"{v:.4g}" for v in row) for row in self.symbol)
         return rf"$\lim_{{c\to\infty}} c^{{{-self.degree}}} f(x; c\theta) = \begin{{pmatrix}} {rows} \end{{pmatrix}}$"
 
@@ -361,11 +362,12 @@ def settle(
     while True:
         trace = Trace()
         try:
-            output = run(arithmetic(terms, tolerance, flat_terms=flat_terms), trace)
+            with np.errstate(over="ignore", invalid="ignore"):
+                output = run(arithmetic(terms, tolerance, flat_terms=flat_terms), trace)
         except Undecided as undecided:
             if undecided.kind == "flat" and not flat_terms:
                 flat_terms = True
-            elif undecided.kind == "terms" and terms < most_terms:
+            elif undecided.kind in ("terms", "flat") and terms < most_terms:
                 terms = min(2 * terms, most_terms)
             elif best is not None:
                 return *best, None

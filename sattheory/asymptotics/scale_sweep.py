@@ -73,6 +73,8 @@ class ScaleSweep:
         For each layer from 0, the rate at which the stream approaches its limit.
     onsets : tuple of float
         For each layer, the scale from which on the rate should show.
+    resolved : float
+        Scale up to which the floats of the pass can tell tied scores apart (a tie of scores of order c⁴ leaves c⁴·10⁻¹⁶).
     """
 
     scales: Array
@@ -80,6 +82,7 @@ class ScaleSweep:
     limit: Saturation = field(repr=False)
     predicted: tuple[Rate, ...]
     onsets: tuple[float, ...]
+    resolved: float = np.inf
 
     def fitted(self, layer: int = -1) -> float:
         """Fit the order p of the distance to the limit, from the predicted onset on.
@@ -94,7 +97,8 @@ class ScaleSweep:
         float
             p in distance ≈ C c^(−p), to hold against ``predicted``; nan if it cannot be seen in floats.
         """
-        return fitted_order(self.scales, self.against["limit"].distance[layer], self.onsets[layer])
+        seen = self.scales <= self.resolved
+        return fitted_order(self.scales[seen], self.against["limit"].distance[layer][seen], self.onsets[layer])
 
     def to_dict(self) -> dict[str, Any]:
         """Put the sweep into plain values.
@@ -108,6 +112,7 @@ class ScaleSweep:
             "scales": self.scales.tolist(),
             "predicted": [str(rate) for rate in self.predicted],
             "onsets": list(self.onsets),
+            "resolved": self.resolved,
             "fitted": [self.fitted(layer) for layer in range(len(self.predicted))],
             **{name: {"one_minus_cosine": c.gap.tolist(), "distance": c.distance.tolist()} for name, c in self.against.items()},
         }
@@ -171,7 +176,35 @@ def scale_sweep(
     }
     against = {name: _compare(values, degrees, found, real) for name, found in references.items()}
     rates = tuple(rate_of(s) for s in limit.streams)
-    return ScaleSweep(np.asarray(values[0].scales[:-1]), against, limit, rates, tuple(shown_from(s) for s in limit.streams))
+    onsets, resolved = tuple(shown_from(s) for s in limit.streams), resolved_to(limit, float(np.finfo(dtype).eps))
+    return ScaleSweep(np.asarray(values[0].scales[:-1]), against, limit, rates, onsets, resolved)
+
+
+def resolved_to(limit: Saturation, epsilon: float) -> float:
+    """Estimate the scale up to which floats can tell tied scores apart.
+
+    Parameters
+    ----------
+    limit : Saturation
+        A limit, with its decisions.
+    epsilon : float
+        Unit roundoff of the floats.
+
+    Returns
+    -------
+    float
+        The scale at which rounding of the leading order reaches a hundredth of what breaks the tie; inf without ties.
+    """
+    scale = float("inf")
+    for weights in limit.weights.values():
+        decision = weights.decision
+        if decision is None or decision.degree <= 0:
+            continue
+        tied = (decision.leading.sum(axis=-1) > 1) & (decision.level < decision.degree)
+        for level in np.unique(decision.level[tied]):
+            gap = float(np.where(level > 0, decision.gap[tied & (decision.level == level)], 1.0).min())
+            scale = min(scale, (0.01 * gap / epsilon) ** (1 / (decision.degree - int(level))))
+    return scale
 
 
 @dataclass(frozen=True, eq=False)

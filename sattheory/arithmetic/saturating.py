@@ -505,7 +505,7 @@ def _unit_magnitudes(
     x: Series, y: Array, square: Array, inverse: Array, base: Array, vanished: Array, out: Array, epsilon: float
 ) -> tuple[Array, float]:
     """Estimate rounding magnitudes of the result, and the scale from which on the first term of each row dominates."""
-    from sattheory.arithmetic.series import row_peaks
+    from sattheory.arithmetic.series import row_sizes
 
     length, degrees = np.sqrt(square[0]), np.unique(base)
     relative = np.zeros((len(out), *base.shape, 1))
@@ -515,9 +515,9 @@ def _unit_magnitudes(
             at = relative[2 * degree]
             relative[2 * degree] = np.where((base == degree)[..., None], np.maximum(at, epsilon / length[..., None]), at)
     relative = np.where(vanished[..., None], 0.0, relative / length[..., None])
-    relative[0] = np.maximum(relative[0], np.where(vanished, 0.0, 1.0)[..., None])
+    relative[0] = np.maximum(relative[0], row_sizes(out[:1])[0])
     sizes = np.where(vanished, 0.0, np.abs(inverse) * length)[..., None]
-    magnitude = np.maximum(convolved(relative, sizes), row_peaks(out))
+    magnitude = np.maximum(convolved(relative, sizes), row_sizes(out))
     rest = [np.sqrt((y[t] ** 2).sum(axis=-1)) / length for t in range(1, len(y))]
     tops = [float(np.where(vanished, 0.0, r).max(initial=0.0)) for r in rest]
     return magnitude, max((float((2 * top) ** (1 / t)) for t, top in enumerate(tops, 1)), default=0.0)

@@ -251,7 +251,7 @@ class SeriesArithmetic:
         Series
             The series.
         """
-        size = row_peaks(coefficients)
+        size = row_sizes(coefficients)
         if not np.isfinite(size).all():
             out_of_range("value", np.inf)
         if magnitude is not None and magnitude.ndim < coefficients.ndim:
@@ -439,6 +439,27 @@ def row_peaks(coefficients: Array) -> Array:
     return np.asarray(np.maximum(coefficients.max(axis=-1, keepdims=True), -coefficients.min(axis=-1, keepdims=True)))
 
 
+def row_sizes(coefficients: Array) -> Array:
+    """Find the root mean square of each row of each coefficient, which is how rounding errors add up.
+
+    Parameters
+    ----------
+    coefficients : ndarray, shape (J, …, d)
+        The coefficients.
+
+    Returns
+    -------
+    ndarray, shape (J, …, 1)
+        The sizes; positive for every row that is not zero.
+    """
+    if coefficients.ndim == 1 or not coefficients.shape[-1]:
+        return np.abs(coefficients)
+    with np.errstate(over="ignore", under="ignore"):
+        size = np.sqrt(np.einsum("...d,...d->...", coefficients, coefficients) / coefficients.shape[-1])[..., None]
+    extreme = (size < SMALLEST) | ~np.isfinite(size)
+    return np.where(extreme, row_peaks(coefficients), size) if extreme.any() else size
+
+
 def _require_range(operation: str, x: Array, y: Array) -> None:
     left, right = float(np.abs(x).max(initial=0.0)), float(np.abs(y).max(initial=0.0))
     if left and right and not SMALLEST < left * right < math.inf:
@@ -446,38 +467,42 @@ def _require_range(operation: str, x: Array, y: Array) -> None:
 
 
 def _of_rows(magnitude: Array) -> Array:
-    return magnitude if magnitude.ndim == 1 or magnitude.shape[-1] == 1 else np.asarray(magnitude.max(axis=-1, keepdims=True))
+    return magnitude if magnitude.ndim == 1 or magnitude.shape[-1] == 1 else row_sizes(magnitude)
 
 
 def _relative(x: Series, j: int) -> Array:
     """How much larger than the rows of a coefficient the numbers were from which they came."""
-    size, magnitude = np.broadcast_arrays(row_peaks(x.coefficients[j][None])[0], x.magnitude[j])
+    size, magnitude = np.broadcast_arrays(row_sizes(x.coefficients[j][None])[0], x.magnitude[j])
     return np.asarray(np.maximum(np.divide(magnitude, size, out=np.ones(size.shape), where=size > 0), 1.0))
 
 
 def _multiply_rounding(x: Series, y: Series, i: int, j: int, term: Array) -> Array:
-    """Relative errors stay; and a factor that clears the large entries of a row does not clear the errors of the small ones."""
-    kept = np.maximum(_relative(x, i), _relative(y, j)) * row_peaks(term[None])[0]
-    left = x.magnitude[i] * _typical(y.coefficients[j])
-    right = y.magnitude[j] * _typical(x.coefficients[i])
-    return np.asarray(np.maximum(kept, np.maximum(left, right)))
-
-
-def _typical(a: Array) -> Array:
-    return np.abs(a) if a.ndim == 0 else np.asarray(np.sqrt(np.square(a).mean(axis=-1, keepdims=True)))
+    """To first order |x| δy + |y| δx; a factor that clears the large entries of a row does not clear the errors of the others."""
+    left = x.magnitude[i] * row_sizes(y.coefficients[j][None])[0]
+    return np.asarray(np.maximum(left, y.magnitude[j] * row_sizes(x.coefficients[i][None])[0]))
 
 
 def _matmul_rounding(x: Series, y: Series, i: int, j: int, _: Array) -> Array:
-    """First order: |x| δy + |y| δx, with the magnitudes of columns (keys) or of rows (values) of the second factor."""
+    """To first order |x| δy + |y| δx, with the magnitudes of columns (keys) or of rows (values) of the second factor."""
     left, right, noise = x.coefficients[i], y.coefficients[j], y.magnitude[j]
-    rows = np.abs(left)
     if noise.shape[-2] == 1:
-        columns = np.abs(right).max(axis=-2, keepdims=True)
-        mine = _of_rows(x.magnitude[i])
-        return np.asarray(np.maximum(mine * columns, rows.max(axis=-1, keepdims=True) * noise) * math.sqrt(left.shape[-1]))
-    theirs = np.broadcast_to(_of_rows(noise), (*right.shape[:-1], 1))
-    both = rows @ np.concatenate([theirs, np.abs(right).max(axis=-1, keepdims=True)], axis=-1)
-    return np.asarray(np.maximum(both[..., :1], _of_rows(_relative(x, i)) * both[..., 1:]))
+        rows = row_sizes(left[None])[0]
+        columns = row_sizes(right.swapaxes(-1, -2)[None])[0].swapaxes(-1, -2)
+        return np.asarray(np.maximum(_of_rows(x.magnitude[i]) * columns, rows * noise) * math.sqrt(left.shape[-1]))
+    theirs = np.abs(left) @ np.broadcast_to(_of_rows(noise), (*right.shape[:-1], 1))
+    if x.decision is not None:
+        return np.asarray(np.maximum(theirs, _of_rows(x.magnitude[i]) * _apart(x.decision.winners, right)))
+    return np.asarray(np.maximum(theirs, _of_rows(_relative(x, i)) * (np.abs(left) @ row_sizes(right[None])[0])))
+
+
+def _apart(winners: Array, values: Array) -> Array:
+    """How far the winners' values lie apart, summed: errors of attention weights add up to zero and only move what differs."""
+    count = winners.sum(axis=-1, keepdims=True)
+    if not (count > 1).any():
+        return np.zeros((1,) * winners.ndim)
+    mean = winners @ values / count
+    square = winners @ np.square(values).mean(axis=-1, keepdims=True) / count
+    return np.asarray(count * np.sqrt(np.maximum(square - np.square(mean).mean(axis=-1, keepdims=True), 0.0)))
 
 
 def _stacked(size: list[Array], dimensions: int) -> Array:

@@ -40,7 +40,8 @@ class Mix:
     lower: int
 
     def __str__(self) -> str:
-        return f"degree {self.higher} meets degree {self.lower}: the sum has degree {self.higher}, relative error c^-{self.higher - self.lower}"
+        apart = self.higher - self.lower
+        return f"degree {self.higher} meets degree {self.lower}: the sum has degree {self.higher}, relative error c^-{apart}"
 
 
 @dataclass(frozen=True)

@@ -133,6 +133,8 @@ def _soft_weights(ops: SeriesArithmetic, scores: Series, alive: Array) -> tuple[
     from sattheory.arithmetic.series import peaks
 
     count = alive.sum(axis=-1, keepdims=True)
+    if not (count > 1).any():
+        return alive.astype(float)[None], EXACT
     first = np.where(alive, window(scores, 0, 1)[0], -np.inf).argmax(axis=-1)[..., None]
     unknown = scores.remainder != EXACT and bool((count > 1).any())
     terms = min(ops.terms, -int(scores.remainder)) if unknown else ops.terms
@@ -430,6 +432,8 @@ def _unit_terms(ops: SeriesArithmetic, x: Series, epsilon: float, base: Array, v
     lowest = int(base.min())
     exact = x.remainder == EXACT
     terms = ops.terms if exact else min(ops.terms, lowest - int(x.remainder))
+    if exact and len(x.coefficients) == 1 and lowest == int(base.max()) == x.degree and epsilon == 0 and x.tail is None:
+        terms = 1
     y = _shifted(x, base, terms)
     square = sum_of_squares(y)
     live = ~vanished

@@ -295,10 +295,10 @@ class SeriesArithmetic:
     def linear(self, x: Series, weight: Array) -> Series:
         """Multiply by a parameter matrix; see `Operations.linear`."""
         w = np.asarray(weight, dtype=np.float64)
-        _require_range("linear", x.coefficients[0], w)
+        spread = _spread(w)
+        _require_range("linear", _largest(x.coefficients[0]), spread)
         rows = x.coefficients.reshape(-1, x.shape[-1]) @ w.T
         coefficients = rows.reshape(*x.coefficients.shape[:-1], -1)
-        spread = math.sqrt(float(np.vdot(w, w)) / len(w))
         magnitude = _of_rows(x.magnitude) * spread
         void = None if x.void is None else _some(np.broadcast_to(x.void, x.shape).all(axis=-1, keepdims=True))
         tail = None if x.tail is None else x.tail.linear(self, w)
@@ -350,8 +350,8 @@ class SeriesArithmetic:
         return self.series(degree, coefficients, remainder, magnitude, nominal=x.expected + y.expected, **fields)
 
     def _convolved(self, x: Series, y: Series, times: Callable[[Array, Array], Array], kept: int) -> tuple[Array, Array]:
-        _require_range("product", x.coefficients[0], y.coefficients[0])
         left, right = peaks(x.coefficients), peaks(y.coefficients)
+        _require_range("product", float(left[0]), float(right[0]))
         out: list[Array | None] = [None] * kept
         size: list[Array] = [np.zeros(())] * kept
         rounding = _matmul_rounding if times is np.matmul else _multiply_rounding
@@ -360,6 +360,8 @@ class SeriesArithmetic:
                 term = times(x.coefficients[i], y.coefficients[j])
                 out[i + j] = term if out[i + j] is None else out[i + j] + term
                 size[i + j] = np.maximum(size[i + j], rounding(x, y, int(i), int(j), term))
+        if kept == 1 and out[0] is not None:
+            return out[0][None], size[0][None]
         empty = np.zeros(times(x.coefficients[0], y.coefficients[0]).shape) if any(t is None for t in out) else None
         total = np.stack([empty if t is None else t for t in out])  # type: ignore[misc]
         return total, _stacked(size, total.ndim - 1)
@@ -460,8 +462,18 @@ def row_sizes(coefficients: Array) -> Array:
     return np.where(extreme, row_peaks(coefficients), size) if extreme.any() else size
 
 
-def _require_range(operation: str, x: Array, y: Array) -> None:
-    left, right = float(np.abs(x).max(initial=0.0)), float(np.abs(y).max(initial=0.0))
+def _largest(a: Array) -> float:
+    return float(max(a.max(initial=0.0), -a.min(initial=0.0)))
+
+
+def _spread(weight: Array) -> float:
+    """Root mean square length of the rows of a matrix: how it stretches independent errors."""
+    with np.errstate(over="ignore", under="ignore"):
+        square = float(np.vdot(weight, weight)) / max(len(weight), 1)
+    return math.sqrt(square) if SMALLEST < square < math.inf else _largest(weight)
+
+
+def _require_range(operation: str, left: float, right: float) -> None:
     if left and right and not SMALLEST < left * right < math.inf:
         out_of_range(operation, left * right)
 
@@ -489,7 +501,9 @@ def _matmul_rounding(x: Series, y: Series, i: int, j: int, _: Array) -> Array:
         rows = row_sizes(left[None])[0]
         columns = row_sizes(right.swapaxes(-1, -2)[None])[0].swapaxes(-1, -2)
         return np.asarray(np.maximum(_of_rows(x.magnitude[i]) * columns, rows * noise) * math.sqrt(left.shape[-1]))
-    theirs = np.abs(left) @ np.broadcast_to(_of_rows(noise), (*right.shape[:-1], 1))
+    theirs = (left if x.decision is not None and not i else np.abs(left)) @ np.broadcast_to(
+        _of_rows(noise), (*right.shape[:-1], 1)
+    )
     if x.decision is not None:
         return np.asarray(np.maximum(theirs, _of_rows(x.magnitude[i]) * _apart(x.decision.winners, right)))
     return np.asarray(np.maximum(theirs, _of_rows(_relative(x, i)) * (np.abs(left) @ row_sizes(right[None])[0])))

@@ -32,6 +32,8 @@ def product(u: Array, v: Array) -> Array:
     ndarray, shape (T, …)
         u·v.
     """
+    if len(u) == 1:
+        return np.asarray(u * v)
     return np.stack([sum(u[i] * v[n - i] for i in range(n + 1)) for n in range(len(u))])
 
 
@@ -51,6 +53,8 @@ def power(u: Array, alpha: float) -> Array:
         u^alpha.
     """
     y = [u[0] ** alpha]
+    if len(u) == 1:
+        return np.asarray(y[0][None])
     for n in range(1, len(u)):
         y.append(sum((k * alpha - (n - k)) * u[k] * y[n - k] for k in range(1, n + 1)) / (n * u[0]))
     return np.stack(y)

@@ -86,7 +86,7 @@ def shown_from(series: Series) -> float:
     if order is None:
         return max(1.0, series.onset)
     later = [(2 * sizes[j] / sizes[order]) ** (1 / (j - order)) for j in range(order + 1, len(sizes))]
-    return max(1.0, series.onset, *later)
+    return float(max(1.0, series.onset, *later))
 
 
 def fitted_order(scales: ArrayLike, distance: ArrayLike, onset: float = 1.0) -> float:

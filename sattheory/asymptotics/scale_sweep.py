@@ -1,8 +1,8 @@
-"""Following f(x; cθ) over a range of scales: how close is the network, at every layer, to its limit?
+"""How close f(x; cθ) is to its limit, at every layer, over a range of scales.
 
 One pass in floats runs all scales together.  At each layer the stream at scale c is compared, position by position, with three
-references: the true limit (its series' symbol), strong layerwise saturation, and the stream at c = 1000, which the paper takes for
-the limit (§5.2).  Cosines are computed as 1 − ½‖u − v‖² of unit vectors, so that 1 − cos keeps its digits far below 10⁻¹⁶.
+references: the true limit (its series' symbol), strong layerwise saturation, and the stream at c = 1000, which the paper takes
+for the limit (§5.2).  Cosines are computed as 1 − ½‖u − v‖² of unit vectors, so that 1 − cos keeps its digits far below 10⁻¹⁶.
 """
 
 from __future__ import annotations

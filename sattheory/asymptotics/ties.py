@@ -1,7 +1,8 @@
 """Ties of attention scores, and what decided them, in words.
 
-A tie is a query whose best keys have equal scores at the leading power of c.  A lower positive power may separate them (then one
-wins outright), or none does, and the weights are finite: uniform if the scores agree for good, soft if a bounded difference stays.
+A tie is a query whose best keys have equal scores at the leading power of c.  A lower positive power may separate them (then
+one wins outright), or none does, and the weights are finite: uniform if the scores agree for good, soft if a bounded
+difference stays.
 """
 
 from __future__ import annotations

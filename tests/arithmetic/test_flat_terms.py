@@ -1,4 +1,4 @@
-"""When a norm sees nothing but exponentials, the slowest one decides: followed through attention, maps, sums and a second layer."""
+"""When a norm sees nothing but exponentials, the slowest one decides: followed through attention, maps and sums."""
 
 import numpy as np
 import pytest
@@ -21,7 +21,11 @@ def direction(gaps, flat_terms=True):
 
 @pytest.mark.parametrize(
     ("gaps", "wanted"),
-    [((1, 2), (0.816497, -0.408248, -0.408248)), ((2, 1), (-0.408248, 0.816497, -0.408248)), ((1, 1), (0.408248, 0.408248, -0.816497))],
+    [
+        ((1, 2), (0.816497, -0.408248, -0.408248)),
+        ((2, 1), (-0.408248, 0.816497, -0.408248)),
+        ((1, 1), (0.408248, 0.408248, -0.816497)),
+    ],
 )
 def test_the_smallest_gap_decides(gaps, wanted):
     assert direction(gaps).symbol[0] == pytest.approx(wanted, abs=1e-6)

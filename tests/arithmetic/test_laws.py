@@ -46,7 +46,7 @@ def test_consistency(subject, x):
 
 def test_the_laws_see_something():
     """Most draws are decided: the laws do not pass by declining."""
-    decided = {name: 0 for name in laws.OPERATIONS}
+    decided = dict.fromkeys(laws.OPERATIONS, 0)
 
     @given(data=st.data())
     @settings(max_examples=200)

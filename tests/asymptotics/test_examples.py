@@ -15,14 +15,35 @@ CASES = {
     "flat-zero": (1, (R, 1 - R), "hard", (0, 1), "exponential", ["query 0: keys {0, 1} tie at c^4; equal in every power"]),
     "flat-constant": (1, (R, 1 - R), "hard", (0, 1), "exponential", ["query 0: keys {0, 1} tie at c^4"]),
     "flat-two-layers": (0, (1 + 2 * R, -2 * R, 0), "strong", (1, 0, 0), "exponential", []),
-    "tie-value-bias": (0, (1 + 2 * R, -1 - 2 * R, 0), "strong", (1, -1, 0), "order 1", ["tie at c^4; decided at c^3", "{0} wins"]),
+    "tie-value-bias": (
+        0,
+        (1 + 2 * R, -1 - 2 * R, 0),
+        "strong",
+        (1, -1, 0),
+        "order 1",
+        ["tie at c^4; decided at c^3", "{0} wins"],
+    ),
     "tie-query-bias": (0, (1 + R, -R), None, None, "exponential", ["keys {0, 1} tie at c^4; decided at c^3 by 1: {0} wins"]),
     "tie-pre": (0, (-R, R, 0), "strong", (R, -R, 0), "order 2", ["tie at c^4; decided at c^2", "{1} wins"]),
     "tie-post": (0, (-R, R, 0), "strong", (R, -R, 0), "order 4", ["tie at c^4; decided at c^2", "{1} wins"]),
-    "soft": (0, (-R, R, 0), "strong", (R, -R, 0), "order 2", ["no positive power separates {0, 1}: soft weights 0.428328, 0.571672"]),
+    "soft": (
+        0,
+        (-R, R, 0),
+        "strong",
+        (R, -R, 0),
+        "order 2",
+        ["no positive power separates {0, 1}: soft weights 0.428328, 0.571672"],
+    ),
     "epsilon-0": (0, (0.168743, 0.852127, -1.193553), "strong", (0.168743, 0.852127, -1.193553), "exponential", ["layer 3"]),
     "epsilon-1": (0, (-0.192154, 0.652984, -1.230941), "strong", (0.168743, 0.852127, -1.193553), "order 2", ["decided at c^2"]),
-    "epsilon-1e-5": (0, (-0.192154, 0.652984, -1.230941), "strong", (0.168743, 0.852127, -1.193553), "order 2", ["decided at c^2"]),
+    "epsilon-1e-5": (
+        0,
+        (-0.192154, 0.652984, -1.230941),
+        "strong",
+        (0.168743, 0.852127, -1.193553),
+        "order 2",
+        ["decided at c^2"],
+    ),
 }
 
 

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from sattheory.arithmetic.degrees import Degrees
+from sattheory.arithmetic.series import SeriesArithmetic
 from sattheory.asymptotics import saturate, scale_sweep
 from sattheory.asymptotics.rates import Rate, fitted_order, rate_of, shown_from
-from sattheory.arithmetic.series import SeriesArithmetic
 from sattheory.network import Transformer
 
 KINDS = {
@@ -62,7 +62,14 @@ def test_table(kind, bias, order):
 
 @pytest.mark.parametrize(
     ("kind", "bias", "order"),
-    [("post", "none", 4), ("Xiong", "none", 4), ("post", "value", 2), ("Xiong", "inner", 2), ("paper", "value", 2), ("paper", "outer", 4)],
+    [
+        ("post", "none", 4),
+        ("Xiong", "none", 4),
+        ("post", "value", 2),
+        ("Xiong", "inner", 2),
+        ("paper", "value", 2),
+        ("paper", "outer", 4),
+    ],
 )
 def test_one_minus_cosine(kind, bias, order):
     """1 − cos of f(x; cθ) with the limit falls with twice the order of the distance."""

@@ -164,7 +164,7 @@ def test_a_folder_without_config(run, tmp_path):
 
 
 def test_an_undecided_network_exits_three(run, monkeypatch):
-    """A dead GELU block under an ε = 0 norm, at a tolerance that lets nothing pass: the reason names layer, position, coefficient."""
+    """At a tolerance that lets nothing pass: the reason names layer, position and coefficient."""
     from sattheory.network import Transformer, examples
 
     net = Transformer.random(vocabulary=2, width=3, heads=1, layers=1, initialisation="integers", seed=1)

@@ -151,7 +151,7 @@ PLANTED = (
         SATURATING,
         "base[size > ops.tolerance.tie * x.magnitude[j]] = x.degree - j",
         "base[:] = x.degree",
-        law("unit"),
+        ("tests/arithmetic/test_series.py", EXAMPLES),
     ),
     Planted(
         "exp: a coefficient halved",

@@ -3,6 +3,7 @@
 import json
 import sys
 
+import numpy as np
 import pytest
 
 from sattheory import cli
@@ -164,15 +165,17 @@ def test_a_folder_without_config(run, tmp_path):
 
 
 def test_an_undecided_network_exits_three(run, monkeypatch):
-    """At a tolerance that lets nothing pass: the reason names layer, position and coefficient."""
-    from sattheory.network import Transformer, examples
+    """Two scores differ by 5e-12, neither clearly equal nor clearly not: the reason names layer, query and coefficient."""
+    from sattheory.network import examples
 
-    net = Transformer.random(vocabulary=2, width=3, heads=1, layers=1, initialisation="integers", seed=1)
-    close = net.parameters.map(lambda name, a: a + 5e-12 * (name == "tokens") if name.endswith("tokens") else a)
-    monkeypatch.setitem(examples.EXAMPLES, "close", examples.Example("close", Transformer(net.configuration, close)))
-    monkeypatch.setattr("sattheory.asymptotics.saturation.MOST_TERMS", 6)
-    monkeypatch.setattr("sattheory.arithmetic.dominance.Tolerance.clear", 0.9)
+    soft = examples.EXAMPLES["tie-query-bias"].network
+    close = np.array([[1.0, 0.0], [1.0 + 5e-12, 1.0]])
+    parameters = soft.parameters.map(lambda name, array: close if name == "tokens" else array)
+    monkeypatch.setitem(examples.EXAMPLES, "close", examples.Example("close", type(soft)(soft.configuration, parameters)))
     code, out, err = run("saturate", "example:close")
     assert code == 3
     assert out == ""
-    assert err.startswith("Undecided: layer 1")
+    assert err.startswith("Undecided: layer 1, attention weights: softmax at index (0, 0, 0): the coefficient of c^3 is 5e-12")
+    code, out, _ = run("saturate", "example:close", "--json")
+    assert code == 3
+    assert json.loads(out)["undecided"].startswith("layer 1")

@@ -190,7 +190,7 @@ def scale(
         terminal.print_json({"version": 1, "tokens": names, **sweep.to_dict()})
         return
     out = terminal.console()
-    out.print("1 − cosine with the true limit, mean over positions; last two columns: the last layer, other references\n")
+    out.print("1 − cosine with the true limit, mean over positions; last two columns: the last layer, other limits\n")
     out.print(terminal.sweep_table(sweep))
     out.print(terminal.sweep_note(sweep))
 

@@ -216,7 +216,7 @@ def layers_table(limit: Saturation, cosines: NDArray[Any]) -> Table:
 
 
 def sweep_table(sweep: ScaleSweep) -> Table:
-    """Lay out a sweep: 1 − cosine with the true limit, a row a scale, a column a layer; then the other references.
+    """Lay out a sweep: 1 − cosine with the true limit, a row a scale, a column a layer; then the last layer, other references.
 
     Parameters
     ----------
@@ -228,11 +228,11 @@ def sweep_table(sweep: ScaleSweep) -> Table:
     Table
         The table; below it the predicted and the fitted order of each layer's distance.
     """
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
+    table = Table(box=None, padding=(0, 1, 0, 0), header_style="bold")
     count = len(sweep.predicted)
     layers = _chosen(count)
-    for name in ("c", *(f"layer {i}" if i else "embedding" for i in layers), "last, layerwise", "last, c=1000"):
-        table.add_column(name, justify="right")
+    for name in ("c", *(f"layer {i}" if i else "embed." for i in layers), "layerwise", "c=1000"):
+        table.add_column(name, justify="right", no_wrap=True)
     for j, c in enumerate(sweep.scales):
         gaps = [sweep.against["limit"].gap[i, j] for i in layers]
         others = [sweep.against[name].gap[-1, j] for name in ("layerwise", "c=1000")]
@@ -258,7 +258,7 @@ def sweep_note(sweep: ScaleSweep) -> str:
     """
     if sweep.scales.max() <= sweep.resolved:
         return ""
-    return f"Beyond c ≈ {sweep.resolved:.3g} floats cannot tell the tied scores of this network apart: those rows are rounding."
+    return f"Beyond c ≈ {sweep.resolved:.3g} floats may not tell tied scores apart: a distance that rises there is rounding."
 
 
 def _chosen(count: int, most: int = 8) -> list[int]:

@@ -92,20 +92,29 @@ def shown_from(series: Series) -> float:
 def fitted_order(scales: ArrayLike, distance: ArrayLike, onset: float = 1.0) -> float:
     """Fit p in distance ≈ C·c^(−p), by least squares on logarithms.
 
+    Only the run of scales along which the distance keeps falling counts: where it rises again, floats have lost a tie.  The fit
+    begins at the onset, or three scales before the end of the run if fewer lie beyond the onset.
+
     Parameters
     ----------
     scales, distance : array_like, shape (S,)
         Scales and relative distances to a limit.
     onset : float
-        Use scales from here on.
+        Scale from which on the rate should show.
 
     Returns
     -------
     float
-        The fitted order; nan if fewer than two distances there are above rounding.
+        The fitted order; nan if fewer than two distances are above rounding.
     """
     c, error = np.asarray(scales, dtype=float), np.asarray(distance, dtype=float)
-    use = (c >= onset) & (error > FLOOR) & np.isfinite(error)
-    if use.sum() < 2 or np.ptp(np.log(c[use])) == 0:
+    order = np.argsort(c)
+    c, error = c[order], error[order]
+    start = int(np.searchsorted(c, onset))
+    rises = np.flatnonzero(~(np.diff(error[start:]) < 0)) if start < len(c) else np.array([], dtype=int)
+    end = start + int(rises[0]) + 1 if rises.size else len(c)
+    seen = np.flatnonzero((error[:end] > FLOOR) & np.isfinite(error[:end]))
+    use = seen[seen >= start] if (seen >= start).sum() >= 3 else seen[-3:]
+    if len(use) < 2 or np.ptp(np.log(c[use])) == 0:
         return float("nan")
     return float(-np.polyfit(np.log(c[use]), np.log(error[use]), 1)[0])

@@ -97,8 +97,7 @@ class ScaleSweep:
         float
             p in distance ≈ C c^(−p), to hold against ``predicted``; nan if it cannot be seen in floats.
         """
-        seen = self.scales <= self.resolved
-        return fitted_order(self.scales[seen], self.against["limit"].distance[layer][seen], self.onsets[layer])
+        return fitted_order(self.scales, self.against["limit"].distance[layer], self.onsets[layer])
 
     def to_dict(self) -> dict[str, Any]:
         """Put the sweep into plain values.
@@ -200,9 +199,10 @@ def resolved_to(limit: Saturation, epsilon: float) -> float:
         decision = weights.decision
         if decision is None or decision.degree <= 0:
             continue
-        tied = (decision.leading.sum(axis=-1) > 1) & (decision.level < decision.degree)
-        for level in np.unique(decision.level[tied]):
-            gap = float(np.where(level > 0, decision.gap[tied & (decision.level == level)], 1.0).min())
+        levels = np.where(decision.winners.sum(axis=-1) > 1, 0, decision.level)
+        tied = (decision.leading.sum(axis=-1) > 1) & (levels < decision.degree)
+        for level in np.unique(levels[tied]):
+            gap = float(np.where(level > 0, decision.gap[tied & (levels == level)], 1.0).min())
             scale = min(scale, (0.01 * gap / epsilon) ** (1 / (decision.degree - int(level))))
     return scale
 

@@ -105,18 +105,25 @@ def saturate(
     terms: Terms = 6,
     ties: Annotated[int, typer.Option(min=0, help="How many ties to print.")] = 10,
     json: Json = False,
+    quiet: Quiet = False,
 ) -> None:
     """Compute the exact limit of a network on one input: degree, rate, ties, and what each head attends to."""
-    from sattheory.asymptotics import saturate as saturate_network
-
     network, numbers, names = _model_and_tokens(model, text, tokens)
-    limit = saturate_network(network, numbers, terms=terms)
+    limit = _limit(network, numbers, terms, quiet)
     if json:
         _print_limit_json(limit, names)
     elif limit.undecided is None:
         _print_limit(limit, names, ties)
     if limit.undecided is not None:
         _leave(UNDECIDED, f"Undecided: {limit.undecided}")
+
+
+def _limit(network: Transformer, tokens: list[int], terms: int, quiet: bool) -> Saturation:
+    from sattheory import terminal
+    from sattheory.asymptotics import saturate as saturate_network
+
+    with terminal.layer_by_layer(network.configuration.layers, "layers", quiet) as watch:
+        return saturate_network(network, tokens, terms=terms, watch=watch)
 
 
 def _cosines(limit: Saturation) -> Any:
@@ -167,18 +174,18 @@ def scale(
     terms: Terms = 6,
     plot: Annotated[Path | None, typer.Option(help="Draw the sweep into this file (svg, pdf or png).")] = None,
     json: Json = False,
+    quiet: Quiet = False,
 ) -> None:
     """Follow a network over scales c: 1 − cosine with the true limit at every layer, beside two approximations of it."""
     import numpy as np
 
     from sattheory import terminal
-    from sattheory.asymptotics import saturate as saturate_network
     from sattheory.asymptotics import scale_sweep
 
     if not 0 < start <= stop < float("inf"):
         raise InputError(f"--from {start:g} --to {stop:g}", "scales are positive and finite, and rise", "choose 0 < from ≤ to")
     network, numbers, names = _model_and_tokens(model, text, tokens)
-    limit = saturate_network(network, numbers, terms=terms)
+    limit = _limit(network, numbers, terms, quiet)
     if limit.undecided is not None:
         _leave(UNDECIDED, f"Undecided: {limit.undecided}")
     sweep = scale_sweep(network, numbers, np.geomspace(start, stop, count), limit=limit)

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import json
 import textwrap
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
@@ -17,6 +18,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 if TYPE_CHECKING:
+    from sattheory.arithmetic.operations import Place
     from sattheory.asymptotics import Saturation, ScaleSweep
     from sattheory.claims import Report
 
@@ -60,6 +62,36 @@ def progress(items: Iterable[T], total: int, what: str, quiet: bool) -> Iterator
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=error, transient=True, disable=quiet or not error.is_terminal) as bar:
         yield from bar.track(items, total=total, description=what)
+
+
+@contextmanager
+def layer_by_layer(layers: int, what: str, quiet: bool) -> Iterator[Callable[[Place, object], None]]:
+    """Show on standard error how far a forward pass has come; a pass that starts again with more terms starts the bar again.
+
+    Parameters
+    ----------
+    layers : int
+        Number of layers.
+    what : str
+        What is being done.
+    quiet : bool
+        Show nothing.
+
+    Yields
+    ------
+    callable
+        To be given to the pass as its watcher.
+    """
+    error = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=error, transient=True, disable=quiet or not error.is_terminal) as bar:
+        task = bar.add_task(what, total=layers)
+
+        def watch(place: Place, _: object) -> None:
+            if place.part == "stream":
+                bar.update(task, completed=place.layer)
+
+        yield watch
 
 
 def print_json(value: Any) -> None:
@@ -202,15 +234,12 @@ def layers_table(limit: Saturation, cosines: NDArray[Any]) -> Table:
         A row a layer.
     """
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
-    for name, justify in (
-        ("layer", "right"),
-        ("cosine of f(x; θ) with the limit", "right"),
-        ("positions attended in the limit, a head each", "left"),
-    ):
-        table.add_column(name, justify=justify)  # type: ignore[arg-type]
+    table.add_column("layer", justify="right", no_wrap=True)
+    table.add_column("cosine of f(x; θ)\nwith the limit", justify="right", no_wrap=True)
+    table.add_column("positions attended in the limit,\nmean over queries, a number a head")
     counts = attended_positions(limit)
     for layer, cosine in enumerate(cosines):
-        heads = "  ".join(f"{count:.4g}" for count in counts.get(layer, []))
+        heads = " ".join(f"{count:.3g}" for count in counts.get(layer, []))
         table.add_row(str(layer) if layer else "embedding", f"{cosine:.4f}", heads or "–")
     return table
 

@@ -27,8 +27,9 @@ from sattheory.arithmetic.series import EXACT, Series, SeriesArithmetic
 from sattheory.asymptotics.rates import Rate, rate_of, shown_from
 from sattheory.asymptotics.ties import Tie, ties_of
 from sattheory.errors import InputError
+from sattheory.network.layers import Watch
 from sattheory.network.tokens import Tokens, check_tokens
-from sattheory.network.transformer import Transformer
+from sattheory.network.transformer import Transformer, ignore
 
 Array = NDArray[Any]
 TERMS, MOST_TERMS = 6, 48
@@ -268,6 +269,7 @@ def saturate(
     most_terms: int = MOST_TERMS,
     tolerance: Tolerance | None = None,
     memory: ArrayLike | None = None,
+    watch: Watch = ignore,
 ) -> Saturation:
     """Compute the limit of c^(−k) f(x; cθ) for c → ∞ (paper, §2.2; degree, rate and ties beside it).
 
@@ -287,6 +289,8 @@ def saturate(
         When two coefficients count as equal.
     memory : array_like, shape (m, d), optional
         Constant memory for cross-attention.
+    watch : callable, optional
+        Called with a `Place` and each intermediate value; again from the start when the pass is repeated with more terms.
 
     Returns
     -------
@@ -301,9 +305,13 @@ def saturate(
     given = check_tokens(tokens, network.configuration, lengths)
     most_terms = max(terms, most_terms)
 
-    def run(ops: SeriesArithmetic, watch: Callable[[Place, Any], None]) -> Series:
+    def run(ops: SeriesArithmetic, trace: Watch) -> Series:
+        def seen(place: Place, value: Any) -> None:
+            watch(place, value)
+            trace(place, value)
+
         kept = None if memory is None else ops.constant(np.asarray(memory, dtype=np.float64))
-        return network.forward(ops, given, watch=watch, memory=kept)
+        return network.forward(ops, given, watch=seen, memory=kept)
 
     output, trace, used, undecided = settle(run, terms, most_terms, tolerance)
     return Saturation(network, given, output, tuple(trace.streams), trace.weights, used, undecided)

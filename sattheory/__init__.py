@@ -2,7 +2,8 @@
 
 Everything public is reachable from here and loaded when first used:
 
-- networks: `Transformer`, `EncoderDecoder`, `Configuration`, `Parameters`, `read` (a folder with a trained model);
+- networks: `Transformer`, `EncoderDecoder`, `Configuration`, `Parameters` and its parts, `EXAMPLES`, `read` (a trained model);
+- the arithmetic of numbers: `Floats`;
 - limits: `saturate`, `layerwise`, `scale_sweep`;
 - statements of the paper: `claims`, `verify`;
 - Hypothesis strategies: `sattheory.strategies`;
@@ -15,12 +16,24 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from sattheory.arithmetic.floats import Floats
     from sattheory.arithmetic.operations import Undecided
     from sattheory.asymptotics import Layerwise, Saturation, ScaleSweep, layerwise, saturate, scale_sweep
     from sattheory.checkpoints import read
     from sattheory.claims import claims, verify
     from sattheory.errors import InputError
-    from sattheory.network import Configuration, EncoderDecoder, Parameters, Transformer
+    from sattheory.network import (
+        Attention,
+        Configuration,
+        EncoderDecoder,
+        Feedforward,
+        Layer,
+        Linear,
+        Norm,
+        Parameters,
+        Transformer,
+    )
+    from sattheory.network.examples import EXAMPLES
 
 __version__ = "0.1.0"
 
@@ -39,13 +52,27 @@ _HOMES = {
     "Configuration": "sattheory.network",
     "EncoderDecoder": "sattheory.network",
     "Parameters": "sattheory.network",
+    "Attention": "sattheory.network",
+    "Feedforward": "sattheory.network",
+    "Layer": "sattheory.network",
+    "Linear": "sattheory.network",
+    "Norm": "sattheory.network",
     "Transformer": "sattheory.network",
+    "Floats": "sattheory.arithmetic.floats",
+    "EXAMPLES": "sattheory.network.examples",
 }
 __all__ = [
+    "EXAMPLES",
+    "Attention",
     "Configuration",
     "EncoderDecoder",
+    "Feedforward",
+    "Floats",
     "InputError",
+    "Layer",
     "Layerwise",
+    "Linear",
+    "Norm",
     "Parameters",
     "Saturation",
     "ScaleSweep",

@@ -1,7 +1,8 @@
 """The command line: ``sattheory verify``, ``saturate``, ``scale`` and ``figures``.
 
-Results go to standard output, progress and errors to standard error.  Exit codes: 0 all as stated, 1 a check failed, 2 bad input,
-3 undecided.  Bad input is answered with one sentence, never with a traceback.
+Results go to standard output, progress and errors to standard error.  Exit codes: 0 every verdict is the one that the registry
+expects (a refutation too), 1 a check failed, 2 bad input, 3 undecided.  Bad input is answered with one sentence, never with a
+traceback.
 """
 
 from __future__ import annotations
@@ -42,6 +43,21 @@ TokenNumbers = Annotated[str | None, typer.Option("--tokens", help="Token number
 Terms = Annotated[int, typer.Option(min=1, max=48, help="Coefficients of the series to start with.")]
 
 
+def _version(wanted: bool) -> None:
+    if wanted:
+        from sattheory import __version__
+
+        typer.echo(f"sattheory {__version__}")
+        _leave(0)
+
+
+@app.callback()
+def _options(
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False,
+) -> None:
+    """Compute exact limits of transformers whose parameters grow; verify or refute a paper's claims about them."""
+
+
 @app.command(epilog="Example: sattheory verify L7 T1.product")
 def verify(
     ids: Annotated[list[str] | None, typer.Argument(help="Ids of claims; all when left out.", metavar="[ID]…")] = None,
@@ -65,7 +81,7 @@ def verify(
         _leave(FAILED, f"Contradictory evidence: {contradiction}")
     sound = all(report.as_expected for report in reports)
     if json:
-        terminal.print_json({"version": 1, "as_stated": sound, "claims": [report.to_dict() for report in reports]})
+        terminal.print_json({"version": 1, "as_expected": sound, "claims": [report.to_dict() for report in reports]})
     elif ids and len(reports) == 1:
         out = terminal.console()
         out.print(terminal.hanging(str(reports[0]), out.width), markup=False)
@@ -92,7 +108,7 @@ def _print_claims(reports: list[Any], sound: bool) -> None:
     out.print("[dim]T1.* are the rows of the paper's Table 1, L* its lemmas, S1 saturated attention.[/dim]")
     out.print("`sattheory verify ID` explains one claim.")
     if not sound:
-        out.print("[red]✗ marks what is not as the registry states.[/red]")
+        out.print("[red]✗ marks a verdict that the registry does not expect.[/red]")
 
 
 @app.command(
@@ -176,7 +192,7 @@ def scale(
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Follow a network over scales c: 1 − cosine with the true limit at every layer, beside two approximations of it."""
+    """Follow a network over scales c: 1 − cosine with its true limit at every layer, then with two things taken for the limit."""
     import numpy as np
 
     from sattheory import terminal
@@ -197,8 +213,9 @@ def scale(
         terminal.print_json({"version": 1, "tokens": names, **sweep.to_dict()})
         return
     out = terminal.console()
-    out.print("1 − cosine with the true limit, mean over positions; last two columns: the last layer, other limits\n")
+    out.print("1 − cosine with the true limit, mean over positions; layerwise, c=1000: the last layer against these\n")
     out.print(terminal.sweep_table(sweep))
+    out.print("predicted, fitted: order of the distance to the limit; 1 − cosine falls twice as fast")
     out.print(terminal.sweep_note(sweep))
 
 

@@ -28,7 +28,7 @@ SHOWN_TIES = 10
 
 
 def console() -> Console:
-    """Open standard output, 100 columns wide where it is no terminal.
+    """Open standard output, 110 columns wide where it is no terminal.
 
     Returns
     -------
@@ -36,7 +36,7 @@ def console() -> Console:
         The console.
     """
     found = Console(highlight=False)
-    return found if found.is_terminal else Console(highlight=False, width=100)
+    return found if found.is_terminal else Console(highlight=False, width=110)
 
 
 def progress(items: Iterable[T], total: int, what: str, quiet: bool) -> Iterator[T]:
@@ -213,8 +213,10 @@ def limit_table(limit: Saturation, agrees: bool) -> Table:
     table.add_row("rate", str(limit.rate))
     table.add_row("onset", f"c ≈ {limit.onset:.3g}   [dim]from here on the rate shows[/dim]")
     table.add_row("ties", ties + (f" ({assumed} assumed to tolerance)" if assumed else ""))
-    table.add_row("layer by layer", "the same limit" if agrees else "[yellow]another limit[/yellow]")
-    table.add_row("terms", str(limit.terms))
+    table.add_row(
+        "layer by layer", "the same limit" if agrees else "[yellow]another limit[/yellow]: saturating each layer alone goes wrong"
+    )
+    table.add_row("terms", f"{limit.terms}   [dim]coefficients of the series that it took[/dim]")
     return table
 
 
@@ -265,7 +267,8 @@ def sweep_table(sweep: ScaleSweep) -> Table:
     for j, c in enumerate(sweep.scales):
         gaps = [sweep.against["limit"].gap[i, j] for i in layers]
         others = [sweep.against[name].gap[-1, j] for name in ("layerwise", "c=1000")]
-        table.add_row(f"{c:.4g}", *(f"{gap:.2e}" for gap in (*gaps, *others)))
+        doubt = "?" if c > sweep.resolved else ""
+        table.add_row(f"{doubt}{c:.4g}", *(f"{gap:.2e}" for gap in (*gaps, *others)))
     table.add_section()
     table.add_row("predicted", *(_order(sweep.predicted[i]) for i in layers), "", "")
     table.add_row("fitted", *(_number(sweep.fitted(i)) for i in layers), "", "")
@@ -287,7 +290,7 @@ def sweep_note(sweep: ScaleSweep) -> str:
     """
     if sweep.scales.max() <= sweep.resolved:
         return ""
-    return f"Beyond c ≈ {sweep.resolved:.3g} floats may not tell tied scores apart: a distance that rises there is rounding."
+    return f"?: beyond c ≈ {sweep.resolved:.3g} floats may not tell tied scores apart; a distance that rises there is rounding."
 
 
 def _chosen(count: int, most: int = 8) -> list[int]:

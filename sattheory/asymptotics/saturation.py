@@ -163,7 +163,7 @@ class Saturation:
 
     @cached_property
     def agrees_with_layerwise(self) -> bool:
-        """Whether saturating layer by layer gives the same output (it need not: theory of ties below the leading power).
+        """Whether strong layerwise saturation gives the same output; it need not, see `layerwise`.
 
         Returns
         -------
@@ -190,15 +190,16 @@ class Saturation:
         Returns
         -------
         ndarray
-            An approximation of f(x; cθ) (or c^(−k) f), up to the series' remainders.
+            An approximation of f(x; cθ) (or c^(−k) f), good beyond `onset`: the error is of the order of the series' remainder,
+            ``series.remainder``, plus its flat part.
 
         Raises
         ------
         InputError
             If c is not positive.
         """
-        if not c > 0:
-            raise InputError(f"c={c}", "a scale is positive", "give c > 0; the series is meant for large c")
+        if np.ndim(c) or not c > 0:
+            raise InputError(f"c={c}", "a scale is one positive number", "give c > 0; the series is meant for large c")
         return self.series.at(c, self.degree if normalised else 0)
 
     def to_dict(self) -> dict[str, Any]:

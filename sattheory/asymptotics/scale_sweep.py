@@ -19,6 +19,7 @@ from sattheory.arithmetic.operations import Place, Undecided
 from sattheory.asymptotics.layerwise import layerwise
 from sattheory.asymptotics.rates import Rate, fitted_order, rate_of, shown_from
 from sattheory.asymptotics.saturation import Saturation, saturate
+from sattheory.errors import InputError
 from sattheory.network.tokens import Tokens, check_tokens
 from sattheory.network.transformer import Transformer
 
@@ -159,8 +160,15 @@ def scale_sweep(
     -------
     ScaleSweep
         Cosines, distances, rates.
+
+    Raises
+    ------
+    InputError
+        For no scales, or scales that are not positive.
     """
     given = check_tokens(tokens, network.configuration, lengths)
+    if np.size(scales) == 0:
+        raise InputError("no scales", "there is nothing to compare", "give at least one positive number")
     limit = limit or saturate(network, given)
     strong = layerwise(network, given)
     values = streams_at(network, given, np.append(np.atleast_1d(np.asarray(scales, dtype=float)), PAPER_SCALE), dtype)

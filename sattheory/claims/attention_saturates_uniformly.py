@@ -246,7 +246,7 @@ CLAIMS = (
     Claim(
         "S1",
         place="§4.2",
-        title="saturated attention is uniform on the ties (false), or softmax(s₀) on lexicographic ties (true)",
+        title="saturated attention is uniform on the ties, or softmax(s₀) on lexicographic ties",
         statement="as c → ∞ softmax may be replaced by the uniform distribution on the positions with maximal score",
         why="Claims about what saturated transformers recognise rest on it. Lower-order terms break ties, or leave soft weights.",
         literal=Form(

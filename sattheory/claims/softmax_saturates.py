@@ -209,7 +209,7 @@ CLAIMS = (
     Claim(
         "L7",
         place="§C.3",
-        title="a scaled softmax saturates, by the norm (false) or by the gap (true)",
+        title="a scaled softmax saturates, by its norm or by its gap",
         statement="|softmax(cx)_i − softmax(x)_i| ≤ e^{−Θ(‖x‖)} for all c ≥ 1, x ∈ Rⁿ",
         why="It carries growing parameters over to saturated attention. Near-ties refute it; the gap repairs it.",
         literal=Form(

@@ -33,8 +33,8 @@ SENTENCES = 5
 TERMS = {("full", "res_post"): 12, ("full", "post"): 24}  # what these limits turn out to need: fewer would be tried in vain
 LOWEST, ROUNDING = 1e-24, 1e-32
 ARMS: dict[str, tuple[Placement, bool]] = {
-    "pre (paper's), biases": ("res_post", True),
-    "pre (paper's), no biases": ("res_post", False),
+    "res_post, biases": ("res_post", True),
+    "res_post, no biases": ("res_post", False),
     "post, biases": ("post", True),
     "post, no biases": ("post", False),
 }

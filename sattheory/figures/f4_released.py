@@ -27,8 +27,8 @@ SCALES = np.linspace(1.0, 10.0, 19)
 STAND_IN = 1000.0
 SENTENCES = 10
 ARMS: dict[str, tuple[Placement, int]] = {
-    "pre (paper's), bias=True": ("res_post", 0),
-    "pre (paper's), bias=False": ("res_post", 1),
+    "res_post, bias=True": ("res_post", 0),
+    "res_post, bias=False": ("res_post", 1),
     "post, bias=True": ("post", 2),
     "post, bias=False": ("post", 3),
 }

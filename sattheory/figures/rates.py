@@ -134,13 +134,32 @@ def draw(seed: int = 0, size: str = "full") -> Canvas:
     return figure
 
 
+def down_to_floor(distance: Array) -> Array:
+    """Cut a curve where it falls below rounding, keeping one point below the axis so that a cliff shows as one.
+
+    Parameters
+    ----------
+    distance : ndarray, shape (S,)
+        Distances.
+
+    Returns
+    -------
+    ndarray, shape (S,)
+        The same, nan from the second point below the floor on.
+    """
+    seen = np.where(distance > FLOOR, distance, np.nan)
+    below = np.flatnonzero(np.isnan(seen))
+    if below.size:
+        seen[below[0]] = FLOOR / 10
+    return seen
+
+
 def _panel(axes: Axes, placement: Placement, sweeps: dict[str, ScaleSweep]) -> None:
     logarithmic(axes, "x")
     logarithmic(axes, "y", every=3)
     for number, (bias, sweep) in enumerate(sweeps.items()):
         distance = sweep.against["limit"].distance[-1]
-        seen = np.where(distance > FLOOR, distance, np.nan)
-        axes.plot(sweep.scales, seen, label=bias, markevery=(number, 8), **line(number))
+        axes.plot(sweep.scales, down_to_floor(distance), label=bias, markevery=(number, 8), **line(number))
     for order in sorted({predicted_order(placement, bias) for bias in BIASES} - {0}):
         slope(axes, order, *GUIDES[order])
     axes.set(title=PLACEMENTS[placement], xlim=(0.9, 1.5e6), ylim=(FLOOR / 3, 300), ylabel="distance to the limit")

@@ -45,6 +45,8 @@ def draw_sweep(sweep: ScaleSweep) -> Figure:
         for layer, values in enumerate(gap):
             seen = np.where(values > FLOOR, values, np.nan)
             axes.plot(sweep.scales, seen, label=_label(layer, values), **_line(layer, len(gap)))
+        if sweep.resolved < sweep.scales.max():
+            axes.axvspan(sweep.resolved, sweep.scales.max() * 1.1, color="0.92", zorder=0, label="floats may lose ties")
         axes.set(xlabel="scale c", ylabel="1 − cosine with the true limit", ylim=_limits(gap))
         axes.set_xlim(sweep.scales.min() / 1.1, sweep.scales.max() * 1.1)
         figure.legend(loc="outside upper center", ncols=3 if len(gap) > 3 else len(gap))

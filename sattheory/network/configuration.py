@@ -54,7 +54,7 @@ class Configuration:
     gated : bool
         GLU: outer(activation(gate x) · inner x).
     biases : frozenset of str
-        Which of query, key, value, output, inner, outer, norm, classifier have one.
+        Which of query, key, value, output, inner, outer, norm, classifier have one; True for all, False for none.
     mask : {"none", "causal", "causal_multiplicative"}
         ``causal_multiplicative`` multiplies the scores of the future by 0 instead of forbidding them, as the code released with
         the paper does.  For reproduction only.
@@ -114,6 +114,8 @@ class Configuration:
             options = get_args(kind)
             given = f"{name}={getattr(self, name)!r}"
             _require(getattr(self, name) in options, given, "is not one that exists", "choose from " + ", ".join(options))
+        if isinstance(self.biases, bool):
+            object.__setattr__(self, "biases", frozenset(BIASES if self.biases else ()))
         unknown = sorted(set(self.biases) - set(BIASES))
         _require(not unknown, f"biases={unknown}", "no such bias", "choose from " + ", ".join(BIASES))
         self._fill_widths()

@@ -21,6 +21,16 @@ Array = NDArray[Any]
 T = TypeVar("T")
 
 
+def _freeze(node: object, *names: str) -> None:
+    """Turn lists into arrays, and make the arrays that a node holds read-only views."""
+    for name in names:
+        value = getattr(node, name)
+        if value is not None:
+            array = np.asarray(value).view()
+            array.flags.writeable = False
+            object.__setattr__(node, name, array)
+
+
 @dataclass(frozen=True)
 class Linear:
     """x ↦ W x + b.
@@ -36,6 +46,9 @@ class Linear:
     weight: Array
     bias: Array | None = None
 
+    def __post_init__(self) -> None:
+        _freeze(self, "weight", "bias")
+
 
 @dataclass(frozen=True)
 class Norm:
@@ -49,6 +62,9 @@ class Norm:
 
     gain: Array | None = None
     bias: Array | None = None
+
+    def __post_init__(self) -> None:
+        _freeze(self, "gain", "bias")
 
 
 @dataclass(frozen=True)
@@ -146,6 +162,9 @@ class Parameters:
     embedding_norm: Norm | None = None
     final_norm: Norm | None = None
     classifier: Linear | None = None
+
+    def __post_init__(self) -> None:
+        _freeze(self, "tokens", "positions", "segments", "relative")
 
     def named(self) -> Iterator[tuple[str, Array]]:
         """Go through all arrays, in a fixed order.

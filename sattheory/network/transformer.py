@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -23,6 +24,7 @@ from sattheory.network.positions import alibi, relative_buckets, sinusoidal
 from sattheory.network.tokens import Tokens, causal, check_tokens
 
 Array = NDArray[Any]
+SHOWN_PARAMETERS = 100
 
 
 def ignore(place: Place, value: object) -> None:
@@ -60,6 +62,16 @@ class Transformer:
     def __post_init__(self) -> None:
         check_shapes(self.configuration, self.parameters)
         self.parameters.check_finite()
+
+    def __repr__(self) -> str:
+        default = Configuration(1, 1)
+        kind = {f.name: getattr(self.configuration, f.name) for f in dataclasses.fields(Configuration)}
+        said = [f"{k}={sorted(v) if isinstance(v, frozenset) else v!r}" for k, v in kind.items() if v != getattr(default, k)]
+        count = self.parameters.count()
+        theta = f"{count} parameters"
+        if count <= SHOWN_PARAMETERS:
+            theta = ", ".join(f"{name}={array.tolist()}" for name, array in self.parameters.named())
+        return f"Transformer({', '.join(said)}; {theta})"
 
     @classmethod
     def random(cls, *, seed: int = 0, initialisation: str = "torch", biases: object = None, **choices: Any) -> Transformer:

@@ -311,7 +311,7 @@ def test_the_result_as_a_value():
     assert "<table>" in limit._repr_html_()
     assert r"\begin{pmatrix}" in limit._repr_latex_()
     for c in (0, -1.0, math.nan):
-        with pytest.raises(InputError, match="a scale is positive"):
+        with pytest.raises(InputError, match="a scale is one positive"):
             limit.at(c)
 
 

@@ -43,7 +43,7 @@ def test_verify_json(run):
     code, out, _ = run("verify", "L7", "--json")
     report = json.loads(out)
     assert code == 0
-    assert report["as_stated"] is True
+    assert report["as_expected"] is True
     assert report["claims"][0]["id"] == "L7"
 
 

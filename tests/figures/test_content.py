@@ -142,7 +142,7 @@ def arms():
     return f4.compute(0, "small")
 
 
-@pytest.mark.parametrize(("label", "order"), [("pre (paper's), biases", 1), ("post, biases", 1), ("post, no biases", 2)])
+@pytest.mark.parametrize(("label", "order"), [("res_post, biases", 1), ("post, biases", 1), ("post, no biases", 2)])
 def test_f4_approaches_its_limit_as_predicted(arms, label, order):
     assert (arms[label].rate.kind, arms[label].rate.order) == ("algebraic", order)
     far = f4.SCALES > 1e3
@@ -150,7 +150,7 @@ def test_f4_approaches_its_limit_as_predicted(arms, label, order):
 
 
 def test_f4_without_biases_is_soon_at_its_limit(arms):
-    assert arms["pre (paper's), no biases"].gap[f4.SCALES > 40].max() < 1e-25
+    assert arms["res_post, no biases"].gap[f4.SCALES > 40].max() < 1e-25
 
 
 def test_f4_really_removes_biases_and_keeps_the_weights():

@@ -213,6 +213,8 @@ def limit_table(limit: Saturation, agrees: bool) -> Table:
     table.add_row("rate", str(limit.rate))
     table.add_row("onset", f"c ≈ {limit.onset:.3g}   [dim]from here on the rate shows[/dim]")
     table.add_row("ties", ties + (f" ({assumed} assumed to tolerance)" if assumed else ""))
+    if limit.assumed_zeros:
+        table.add_row("zeros", f"{limit.assumed_zeros} coefficients are taken for zero though they stand out from rounding")
     table.add_row(
         "layer by layer", "the same limit" if agrees else "[yellow]another limit[/yellow]: saturating each layer alone goes wrong"
     )

@@ -179,6 +179,7 @@ def relu(ops: SeriesArithmetic, x: Series) -> Series:
         max(x, 0); entries that are negative in the end are zero without error.
     """
     first, sign = signs(x, ops.tolerance, operation="relu")
+    _assume_skipped(ops, x, first)
     dead = sign < 0
     void = dead if x.void is None else dead | x.void
     onset = max(x.onset, _sign_onset(x, first, sign))
@@ -186,6 +187,13 @@ def relu(ops: SeriesArithmetic, x: Series) -> Series:
     fields: dict[str, Any] = {"flat": x.flat, "onset": onset, "void": void if void.any() else None, "tail": tail}
     fields["nominal"] = x.expected
     return ops.series(x.degree, np.where(sign > 0, x.coefficients, 0.0), x.remainder, x.magnitude, **fields)
+
+
+def _assume_skipped(ops: SeriesArithmetic, x: Series, first: Array) -> None:
+    """Note entries with a coefficient that counts as zero before the one that decides."""
+    for j in range(len(x.coefficients)):
+        if (first > j).any():
+            ops.assume_zero(np.abs(x.coefficients[j]), x.magnitude[j], first > j)
 
 
 def _sign_onset(x: Series, first: Array, sign: Array) -> float:
@@ -226,6 +234,7 @@ def gate(ops: SeriesArithmetic, x: Series, name: str) -> Series:
 
     kind = ACTIVATIONS[name]
     first, sign = signs(x, ops.tolerance, 1, name)
+    _assume_skipped(ops, x, np.where(sign == 0, max(0, min(len(x.coefficients), x.degree)), first))
     bounded = sign == 0
     if x.remainder >= 0 and bounded.any() and not kind.gated:
         index = tuple(int(i) for i in np.argwhere(bounded)[0])
@@ -385,15 +394,16 @@ def _row_degrees(ops: SeriesArithmetic, x: Series) -> tuple[Array, Array]:
 
     base = np.full((*x.shape[:-1], 1), -(10**6))
     x = dataclasses.replace(x, magnitude=row_peaks(x.magnitude))
-    for j in reversed(range(len(x.coefficients))):
-        size = row_peaks(x.coefficients[j][None])[0]
-        vague = (size > ops.tolerance.tie * x.magnitude[j]) & (size < ops.tolerance.clear * x.magnitude[j])
+    for j in range(len(x.coefficients)):
+        size, open_ = row_peaks(x.coefficients[j][None])[0], base == -(10**6)
+        vague = open_ & (size > ops.tolerance.tie * x.magnitude[j]) & (size < ops.tolerance.clear * x.magnitude[j])
         if vague.any():
             index = tuple(int(i) for i in np.argwhere(vague)[0])
             found = f"size {size[index]:.3g} against magnitudes of {np.broadcast_to(x.magnitude[j], size.shape)[index]:.3g}"
             known = f"its coefficient of c^{x.degree - j} has {found}"
             raise Undecided("norm", index[:-1], known, "exact weights would decide")
-        base[size > ops.tolerance.tie * x.magnitude[j]] = x.degree - j
+        ops.assume_zero(size, x.magnitude[j], open_)
+        base[open_ & (size > ops.tolerance.tie * x.magnitude[j])] = x.degree - j
     return base[..., 0], base[..., 0] == -(10**6)
 
 

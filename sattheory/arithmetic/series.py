@@ -10,7 +10,8 @@ after two matrices is one order below; a softmax over scores 3c⁴ and c⁴ is (
 the *flat* one is smaller than every power.  Orders that an operation loses are lost in r: nothing unknown is ever reported.
 
 Coefficients are float64, so "equal" needs a tolerance: each row of each coefficient carries the magnitude M of the numbers it was
-computed from, differences below `tie`·M count as zero (and are reported as *assumed*), above `clear`·M as real; between the two
+computed from, differences below `tie`·M count as zero (ties are reported as *assumed*, zeros in norms
+and signs are counted in `assumed_zeros`), above `clear`·M as real; between the two
 the arithmetic refuses and raises `Undecided`.  M follows a rounding error through the operations; it belongs to a row (a token),
 so that one token of size 10⁹, or one that a norm had to blow up, does not blur the scores of the others.
 
@@ -222,6 +223,20 @@ class SeriesArithmetic:
         if terms < 1:
             raise InputError(f"terms={terms}", "a series keeps at least its symbol", "give 1 or more")
         self.terms, self.tolerance, self.flat_terms = terms, tolerance or Tolerance(), flat_terms
+        self.assumed_zeros = 0
+
+    def assume_zero(self, size: Array, magnitude: Array, where: Array | bool = True) -> None:
+        """Count coefficients that are taken for zero though they stand out a little from rounding.
+
+        Parameters
+        ----------
+        size, magnitude : ndarray
+            Sizes of coefficients and of what they were computed from.
+        where : ndarray of bool
+            The entries concerned.
+        """
+        tie = self.tolerance.tie * magnitude
+        self.assumed_zeros += int(np.count_nonzero((size > tie / 100) & (size <= tie) & where))
 
     def series(
         self,
@@ -257,8 +272,9 @@ class SeriesArithmetic:
         if magnitude is not None and magnitude.ndim < coefficients.ndim:
             magnitude = magnitude.reshape(len(magnitude), *(1,) * (coefficients.ndim - magnitude.ndim), *magnitude.shape[1:])
         magnitude = size if magnitude is None else np.maximum(magnitude, size)
-        live = np.asarray((size > self.tolerance.tie * magnitude).reshape(len(size), -1).any(axis=1))
+        live = np.asarray(((size > self.tolerance.tie * magnitude) & (size > SMALLEST)).reshape(len(size), -1).any(axis=1))
         if not live.all():
+            self.assume_zero(size, magnitude, ~live.reshape(-1, *(1,) * (size.ndim - 1)))
             coefficients = coefficients * live.reshape(-1, *(1,) * (coefficients.ndim - 1))
         known = len(live) if remainder == EXACT else max(min(len(live), degree - int(remainder)), 1)
         first = int(live[:known].argmax()) if live[:known].any() else known - 1

@@ -18,7 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from sattheory.arithmetic.dominance import Tolerance, winners
 from sattheory.arithmetic.operations import Place, Undecided
-from sattheory.arithmetic.series import Series, SeriesArithmetic
+from sattheory.arithmetic.series import EXACT, Series, SeriesArithmetic
 from sattheory.asymptotics.saturation import MOST_TERMS, TERMS, settle
 from sattheory.errors import InputError
 from sattheory.network.tokens import Tokens, check_tokens
@@ -27,8 +27,14 @@ from sattheory.network.transformer import Transformer
 Array = NDArray[Any]
 
 
+ENOUGH = 24
+
+
 class HardSubstitution(SeriesArithmetic):
-    """Series with every softmax replaced by the uniform distribution over its maxima (S1)."""
+    """Series with every softmax replaced, at every finite c, by the uniform distribution over its maxima (S1).
+
+    A difference at any power breaks a tie, at c^−5 as well as at c^4; scores that agree in `ENOUGH` terms count as tied.
+    """
 
     def softmax(self, scores: Series, visible: Array | None) -> Series:
         """Spread the weight evenly over the positions whose scores are largest for large c."""
@@ -36,9 +42,13 @@ class HardSubstitution(SeriesArithmetic):
         lift = max(0, 1 - (scores.degree - len(scores.coefficients) + 1))
         remainder = min(scores.remainder + lift, -1.0)
         lifted = dataclasses.replace(scores, degree=scores.degree + lift, remainder=remainder, nominal=None)
-        decision, onset = winners(lifted, seen, self.tolerance)
+        decision, _ = winners(lifted, seen, self.tolerance)
+        several = decision.winners.sum(axis=-1) > 1
+        if scores.remainder != EXACT and several.any() and self.terms < ENOUGH:
+            index = tuple(int(i) for i in np.argwhere(several)[0])
+            raise Undecided("softmax", index, f"a tie in {self.terms} terms", "more terms would decide", "terms")
         share = decision.winners / decision.winners.sum(axis=-1, keepdims=True)
-        return self.series(0, share[None], decision=decision, onset=max(onset, scores.onset))
+        return self.series(0, share[None], decision=decision, onset=scores.onset)
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,6 +106,7 @@ def layerwise(
     lengths: ArrayLike | None = None,
     terms: int = TERMS,
     tolerance: Tolerance | None = None,
+    memory: ArrayLike | None = None,
 ) -> Layerwise:
     """Saturate a network layer by layer.
 
@@ -113,6 +124,8 @@ def layerwise(
         Coefficients kept at first.
     tolerance : Tolerance, optional
         When two coefficients count as equal.
+    memory : array_like, shape (m, d), optional
+        Constant memory for cross-attention.
 
     Returns
     -------
@@ -130,9 +143,9 @@ def layerwise(
     arithmetic = SeriesArithmetic if kind == "strong" else HardSubstitution
 
     def run(ops: SeriesArithmetic, watch: Callable[[Place, Any], None]) -> Series:
-        if kind == "hard":
-            return network.forward(ops, given, watch=watch)
-        return network.forward(ops, given, watch=watch, between=ops.symbol_only)
+        kept = None if memory is None else ops.constant(np.asarray(memory, dtype=np.float64))
+        between = None if kind == "hard" else ops.symbol_only
+        return network.forward(ops, given, watch=watch, between=between, memory=kept)
 
     output, trace, _, undecided = settle(run, terms, MOST_TERMS, tolerance, arithmetic)
     weights = {p.layer: w.coefficient(0) for p, w in trace.weights.items() if p.part == "attention weights"}

@@ -41,7 +41,9 @@ class Rate:
 
     def __str__(self) -> str:
         if self.kind == "algebraic":
-            return f"algebraic of order {'at least ' if self.at_least else ''}{self.order}: error c^-{self.order}"
+            if self.at_least:
+                return f"algebraic of order at least {self.order}: error c^-{self.order} or smaller"
+            return f"algebraic of order {self.order}: error c^-{self.order}"
         if self.kind == "exponential" and self.flat is not None:
             return f"exponential: error exp(-{self.flat.gap:.4g} c^{self.flat.power})"
         return "exact at every scale"
@@ -89,7 +91,7 @@ def shown_from(series: Series) -> float:
     return float(max(1.0, series.onset, *later))
 
 
-def fitted_order(scales: ArrayLike, distance: ArrayLike, onset: float = 1.0) -> float:
+def fitted_order(scales: ArrayLike, distance: ArrayLike, onset: float = 1.0, floor: float = FLOOR) -> float:
     """Fit p in distance ≈ C·c^(−p), by least squares on logarithms.
 
     Only the run of scales along which the distance keeps falling counts: where it rises again, floats have lost a tie.  The fit
@@ -101,6 +103,8 @@ def fitted_order(scales: ArrayLike, distance: ArrayLike, onset: float = 1.0) -> 
         Scales and relative distances to a limit.
     onset : float
         Scale from which on the rate should show.
+    floor : float
+        Distances below are rounding.
 
     Returns
     -------
@@ -113,7 +117,7 @@ def fitted_order(scales: ArrayLike, distance: ArrayLike, onset: float = 1.0) -> 
     start = int(np.searchsorted(c, onset))
     rises = np.flatnonzero(~(np.diff(error[start:]) < 0)) if start < len(c) else np.array([], dtype=int)
     end = start + int(rises[0]) + 1 if rises.size else len(c)
-    seen = np.flatnonzero((error[:end] > FLOOR) & np.isfinite(error[:end]))
+    seen = np.flatnonzero((error[:end] > floor) & np.isfinite(error[:end]))
     use = seen[seen >= start] if (seen >= start).sum() >= 3 else seen[-3:]
     if len(use) < 2 or np.ptp(np.log(c[use])) == 0:
         return float("nan")

@@ -12,6 +12,7 @@ The number of terms grows until every tie is decided; a limit that hangs on expo
 
 from __future__ import annotations
 
+import dataclasses
 import html
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -55,6 +56,10 @@ class Saturation:
         N in the end.
     undecided : Undecided or None
         What could not be decided, and where.
+    assumed_zeros : int
+        How many decisions of norms and activations took a coefficient for zero that is zero to tolerance only.
+    memory : ndarray, shape (m, d), optional
+        What cross-attention attended to.
     """
 
     network: Transformer = field(repr=False)
@@ -64,6 +69,8 @@ class Saturation:
     weights: dict[Place, Series] = field(repr=False)
     terms: int
     undecided: Undecided | None = None
+    assumed_zeros: int = 0
+    memory: Array | None = field(default=None, repr=False)
 
     @property
     def series(self) -> Series:
@@ -91,7 +98,7 @@ class Saturation:
         Returns
         -------
         int
-            The degree.
+            The degree; 0 for an output that is zero, or smaller than every power.
         """
         return self.series.degree
 
@@ -172,7 +179,7 @@ class Saturation:
         """
         from sattheory.asymptotics.layerwise import layerwise
 
-        other = layerwise(self.network, self.tokens).output
+        other = layerwise(self.network, self.tokens, terms=self.terms, memory=self.memory).output
         if other is None or other.degree != self.degree:
             return False
         return bool(np.allclose(other.symbol, self.symbol, rtol=1e-9, atol=1e-9 * float(np.abs(self.symbol).max())))
@@ -210,7 +217,7 @@ class Saturation:
         dict
             Lists, numbers and strings.
         """
-        common = {"terms": self.terms, "ties": [str(tie) for tie in self.ties]}
+        common = {"terms": self.terms, "assumed_zeros": self.assumed_zeros, "ties": [str(tie) for tie in self.ties]}
         if self.output is None:
             return {"undecided": str(self.undecided), **common}
         return {
@@ -315,7 +322,8 @@ def saturate(
         return network.forward(ops, given, watch=seen, memory=kept)
 
     output, trace, used, undecided = settle(run, terms, most_terms, tolerance)
-    return Saturation(network, given, output, tuple(trace.streams), trace.weights, used, undecided)
+    kept = None if memory is None else np.asarray(memory, dtype=np.float64)
+    return Saturation(network, given, output, tuple(trace.streams), trace.weights, used, undecided, trace.assumed_zeros, kept)
 
 
 @dataclass
@@ -328,10 +336,13 @@ class Trace:
         The stream after the embedding and each layer.
     weights : dict of Place to Series
         Attention weights.
+    assumed_zeros : int
+        Decisions that took a coefficient for zero that is zero to tolerance only.
     """
 
     streams: list[Series] = field(default_factory=list)
     weights: dict[Place, Series] = field(default_factory=dict)
+    assumed_zeros: int = 0
 
     def __call__(self, place: Place, value: Any) -> None:
         """Keep a value that the pass shows."""
@@ -369,10 +380,11 @@ def settle(
     flat_terms = False
     best: tuple[Series, Trace, int] | None = None
     while True:
-        trace = Trace()
+        trace, ops = Trace(), arithmetic(terms, tolerance, flat_terms=flat_terms)
         try:
             with np.errstate(over="ignore", invalid="ignore"):
-                output = run(arithmetic(terms, tolerance, flat_terms=flat_terms), trace)
+                output = run(ops, trace)
+            trace.assumed_zeros = ops.assumed_zeros
         except Undecided as undecided:
             if undecided.kind == "flat" and not flat_terms:
                 flat_terms = True
@@ -390,7 +402,9 @@ def settle(
 
 
 def _unless_unknown(output: Series, trace: Trace, terms: int) -> tuple[Series | None, Trace, int, Undecided | None]:
-    if output.symbol.any() or output.remainder == EXACT:
+    if output.symbol.any():
         return output, trace, terms, None
+    if output.remainder == EXACT:
+        return dataclasses.replace(output, degree=0, nominal=0), trace, terms, None
     known = f"every coefficient down to c^{int(output.remainder) + 1} vanishes"
     return None, trace, terms, Undecided("output", (), known, "more terms would decide", "terms")

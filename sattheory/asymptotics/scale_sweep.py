@@ -76,6 +76,8 @@ class ScaleSweep:
         For each layer, the scale from which on the rate should show.
     resolved : float
         Scale up to which the floats of the pass can tell tied scores apart (a tie of scores of order c⁴ leaves c⁴·10⁻¹⁶).
+    floor : float
+        Distances below are rounding of the pass.
     """
 
     scales: Array
@@ -84,6 +86,7 @@ class ScaleSweep:
     predicted: tuple[Rate, ...]
     onsets: tuple[float, ...]
     resolved: float = np.inf
+    floor: float = 1e-13
 
     def fitted(self, layer: int = -1) -> float:
         """Fit the order p of the distance to the limit, from the predicted onset on.
@@ -98,7 +101,9 @@ class ScaleSweep:
         float
             p in distance ≈ C c^(−p), to hold against ``predicted``; nan if it cannot be seen in floats.
         """
-        return fitted_order(self.scales, self.against["limit"].distance[layer], self.onsets[layer])
+        if self.predicted[layer].kind != "algebraic":
+            return float("nan")
+        return fitted_order(self.scales, self.against["limit"].distance[layer], self.onsets[layer], self.floor)
 
     def to_dict(self) -> dict[str, Any]:
         """Put the sweep into plain values.
@@ -164,27 +169,32 @@ def scale_sweep(
     Raises
     ------
     InputError
-        For no scales, or scales that are not positive.
+        For no scales, scales that are not positive, or the limit of something else.
     """
     given = check_tokens(tokens, network.configuration, lengths)
     if np.size(scales) == 0:
         raise InputError("no scales", "there is nothing to compare", "give at least one positive number")
     limit = limit or saturate(network, given)
+    if limit.network is not network or not np.array_equal(limit.tokens.numbers, given.numbers):
+        raise InputError("limit", "it is the limit of another network or input", "leave it out, or give the one of these")
     strong = layerwise(network, given)
     values = streams_at(network, given, np.append(np.atleast_1d(np.asarray(scales, dtype=float)), PAPER_SCALE), dtype)
     real = given.real()
-    degrees = [s.degree for s in limit.streams]
     references = {
-        "limit": [s.symbol for s in limit.streams],
-        "layerwise": [s.symbol for s in strong.streams],
-        f"c={PAPER_SCALE:g}": [
-            _normalised(v, d, PAPER_SCALE)[-1] for v, d in zip(values, _padded(degrees, len(values)), strict=True)
-        ],
+        "limit": [(s.degree, s.symbol) for s in limit.streams],
+        "layerwise": [(s.degree, s.symbol) for s in strong.streams],
+        f"c={PAPER_SCALE:g}": [(d, _normalised(v, d)[-1]) for v, d in zip(values, _degrees(limit, values), strict=True)],
     }
-    against = {name: _compare(values, degrees, found, real) for name, found in references.items()}
+    against = {name: _compare(values, found, real) for name, found in references.items()}
     rates = tuple(rate_of(s) for s in limit.streams)
-    onsets, resolved = tuple(shown_from(s) for s in limit.streams), resolved_to(limit, float(np.finfo(dtype).eps))
-    return ScaleSweep(np.asarray(values[0].scales[:-1]), against, limit, rates, onsets, resolved)
+    onsets, rounding = tuple(shown_from(s) for s in limit.streams), float(np.finfo(dtype).eps)
+    scales = np.asarray(values[0].scales[:-1])
+    return ScaleSweep(scales, against, limit, rates, onsets, resolved_to(limit, rounding), 450 * rounding)
+
+
+def _degrees(limit: Saturation, values: list[Stream]) -> list[int]:
+    known = [s.degree for s in limit.streams]
+    return known + [stream.power for stream in values[len(known) :]]
 
 
 def resolved_to(limit: Saturation, epsilon: float) -> float:
@@ -271,21 +281,17 @@ def _streams(network: Transformer, tokens: Tokens, scales: Array, dtype: DTypeLi
     return kept
 
 
-def _padded(degrees: list[int], count: int) -> list[int]:
-    return degrees + [degrees[-1] if degrees else 0] * (count - len(degrees))
-
-
-def _normalised(stream: Stream, degree: int, _: float = 0.0) -> Array:
+def _normalised(stream: Stream, degree: int) -> Array:
     factor = stream.scales ** (stream.power - degree)
     return np.asarray(stream.data * factor.reshape(-1, *(1,) * (stream.data.ndim - 1)))
 
 
-def _compare(values: list[Stream], degrees: list[int], references: list[Array], real: Array) -> Comparison:
+def _compare(values: list[Stream], references: list[tuple[int, Array]], real: Array) -> Comparison:
     count, scales = len(values), len(values[0].scales) - 1
     gap, distance = np.full((count, scales), np.nan), np.full((count, scales), np.nan)
-    for layer in range(min(count, len(degrees), len(references))):
-        found = _normalised(values[layer], degrees[layer])[:-1][:, real].astype(np.float64)
-        wanted = np.broadcast_to(references[layer], values[layer].data.shape[1:])[real].astype(np.float64)
+    for layer, (degree, reference) in enumerate(references[:count]):
+        found = _normalised(values[layer], degree)[:-1][:, real].astype(np.float64)
+        wanted = np.broadcast_to(reference, values[layer].data.shape[1:])[real].astype(np.float64)
         gap[layer] = one_minus_cosine(found, wanted).mean(axis=-1)
         size = np.linalg.norm(wanted)
         distance[layer] = np.linalg.norm(found - wanted, axis=(-2, -1)) / (size if size else 1.0)

@@ -68,9 +68,10 @@ class Tie:
             f"keys {_list(self.tied)} tie at c^{self.degree}" if self.degree > 0 else f"scores do not grow (degree {self.degree})"
         )
         if self.kind == "lexicographic":
-            end = f"decided at c^{self.level} by {self.gap:.6g}: {_list(self.winners)} wins"
+            what = "wins" if len(self.winners) == 1 else "are left and share the weight evenly"
+            end = f"decided at c^{self.level} by {self.gap:.6g}: {_list(self.winners)} {what}"
         elif self.kind == "uniform":
-            end = f"equal in every power: {_list(self.winners)} share the weight evenly"
+            end = f"equal in every power that counts: {_list(self.winners)} share the weight evenly"
         else:
             shown = ", ".join(f"{w:.6f}" for w in self.weights)
             end = f"no positive power separates {_list(self.winners)}: soft weights {shown} from the terms of degree 0"

@@ -248,7 +248,7 @@ CLAIMS = (
         place="§4.2",
         title="saturated attention is uniform on the ties, or softmax(s₀) on lexicographic ties",
         statement="as c → ∞ softmax may be replaced by the uniform distribution on the positions with maximal score",
-        why="Claims about what saturated transformers recognise rest on it. Lower-order terms break ties, or leave soft weights.",
+        why="Claims about what saturated transformers recognise rest on it. Biases, offsets and norms add lower orders.",
         literal=Form(
             "scores s(c) = c^k(s_k + o(1)) ⇒ softmax(s(c)) → uniform distribution on argmax s_k", ("k > 0",), (SOFT, HARD)
         ),

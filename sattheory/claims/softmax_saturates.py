@@ -217,7 +217,7 @@ CLAIMS = (
         ),
         repaired=Form(
             "q/min(n, 2m) ≤ sup_{c ≥ 1} max_i |softmax(cx)_i − softmax(x)_i| ≤ max((n − m)/m², 1/m)·q ≤ (n − 1)q, and "
-            "‖softmax(x) − w‖₁ ≤ 2(n − m)q/m, with q = e^{−gap(x)}; all constants sharp",
+            "‖softmax(x) − w‖₁ ≤ 2(n − m)q/m, with q = e^{−gap(x)}; 1/min(n, 2m) is sharp",
             ("x has m maxima and m < n", "gap(x) = maximum − next distinct value"),
             (UPPER, LOWER, SEARCH),
         ),

@@ -60,3 +60,14 @@ def test_undecided_is_part_of_the_result():
 def test_other_kinds_are_refused():
     with pytest.raises(InputError, match="choose strong or hard"):
         layerwise(EXAMPLES["soft"].network, [0, 1], kind="soft")
+
+
+def test_hard_substitution_does_not_guess():
+    """With too few terms to see a difference it asks for more: the answer does not depend on where one starts."""
+    net = Transformer.random(
+        vocabulary=3, width=2, layers=2, placement="pre", epsilon=1.0, positions="sinusoidal", initialisation="integers", seed=4
+    )
+    few, many = (layerwise(net, [0, 1], kind="hard", terms=terms) for terms in (2, 24))
+    assert few.output is not None
+    assert few.degree == many.degree
+    assert np.allclose(few.symbol, many.symbol)

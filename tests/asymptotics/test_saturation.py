@@ -19,7 +19,7 @@ from sattheory.arithmetic.operations import Undecided
 from sattheory.arithmetic.series import SeriesArithmetic
 from sattheory.asymptotics import saturate
 from sattheory.errors import InputError
-from sattheory.network import Configuration, EncoderDecoder, Feedforward, Layer, Linear, Norm, Parameters, Transformer
+from sattheory.network import Attention, Configuration, EncoderDecoder, Feedforward, Layer, Linear, Norm, Parameters, Transformer
 from sattheory.network.examples import EXAMPLES, _layer, _network
 from sattheory.strategies import cases
 from tests import oracle
@@ -336,3 +336,22 @@ def test_drawn_networks_against_the_oracle(case):
         return
     found = far(case.network, case.tokens, limit.degree, math.ceil(limit.onset) * 10**13)
     assert np.broadcast_to(limit.symbol, found.shape) == pytest.approx(found, abs=1e-9 * (np.abs(found).max() or 1))
+
+
+@pytest.mark.parametrize(("step", "assumed"), [(0.0, False), (5e-13, True), (1e-10, False)])
+def test_zeros_that_are_only_assumed_are_counted(step, assumed):
+    """LN of (1, 1 + 5e-13): below the tolerance it is taken for constant, and the result says so."""
+    zero = Linear(np.zeros((2, 2)))
+    layer = Layer(Attention(zero, zero, zero, zero), Norm())
+    net = Transformer(Configuration(1, 2, placement="post", gain=False), Parameters([[1.0, 1.0 + step]], (layer,)))
+    limit = saturate(net, [0])
+    assert (limit.assumed_zeros > 0) is assumed
+    assert limit.symbol[0] == pytest.approx([-(0.5**0.5), 0.5**0.5] if step == 1e-10 else [0, 0], abs=1e-5)
+
+
+def test_a_zero_output_has_degree_zero():
+    net = Transformer.random(layers=1, width=4, placement="pre").scaled_by(0.0)
+    limit = saturate(net, [0, 1])
+    assert limit.degree == 0
+    assert not limit.symbol.any()
+    assert limit.rate.kind == "exact"

@@ -100,3 +100,17 @@ def test_the_result_as_a_value():
 def test_scales_are_positive(scales):
     with pytest.raises(InputError, match="positive finite"):
         scale_sweep(network(), [0, 1], scales)
+
+
+def test_the_limit_of_something_else_is_refused():
+    net = Transformer.random(layers=1, width=4, seed=0)
+    other = saturate(net, [0, 1])
+    with pytest.raises(InputError, match="another network or input"):
+        scale_sweep(net, [2, 3], [1.0], limit=other)
+    with pytest.raises(InputError, match="no scales"):
+        scale_sweep(net, [0, 1], [])
+
+
+def test_nothing_is_fitted_to_an_exponential():
+    net = Transformer.random(layers=1, width=4, seed=0)
+    assert np.isnan(scale_sweep(net, [0, 1], np.geomspace(1, 100, 9)).fitted())

@@ -11,7 +11,7 @@ from fractions import Fraction
 import hypothesis.strategies as some
 import sympy
 
-from sattheory.claims.asymptotic_error import DEFINITION, E1, SCALES, Value, e1, relative_error, s1, values, vectors
+from sattheory.claims.asymptotic_error import APPROXIMATE, DEFINITION, E1, SCALES, Value, e1, relative_error, s1, values, vectors
 from sattheory.claims.claim import Claim, Expected, Form
 from sattheory.claims.deciders import around, equal, within
 from sattheory.claims.evidence import Derivation, Planted, Search, Step, Witness
@@ -85,7 +85,7 @@ CLAIMS = (
         title="an affine map takes degree 0 to degree 1",
         statement="f of degree 0 ⇒ Wf + b of degree 1, W and b among the parameters; also for approximate homogeneity",
         why="It is what follows a normalisation. It multiplies an error that does not vanish with c by c.",
-        literal=Form("f approximately 0-homogeneous ⇒ Wf + b approximately 1-homogeneous", (), (WITNESS,)),
+        literal=Form("f approximately 0-homogeneous ⇒ Wf + b approximately 1-homogeneous", (APPROXIMATE,), (WITNESS,)),
         repaired=Form("degree 1, symbol Ws + b, relative error ‖W‖·E", (DEFINITION,), (DERIVATION, SEARCH)),
         uses=("L6", "T1.linear"),
         expected=Expected("refuted", "derived"),

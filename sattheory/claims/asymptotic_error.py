@@ -19,6 +19,7 @@ import sympy
 
 S1, S2, E1, E2 = sympy.symbols("S1 S2 E1 E2", positive=True)
 s1, s2, e1, e2 = sympy.symbols("s1 s2 e1 e2", real=True)
+APPROXIMATE = "approximately k-homogeneous (D3): some d > 0 and ρ have |f(cθ) − cᵏf(θ)| ≤ e^{−d‖θ‖} for c ≥ 1, ‖θ‖ ≥ ρ"
 DEFINITION = "f(cθ) = cᵏ(s + e), |e| ≤ E entry by entry, for c ≥ c₀"
 
 

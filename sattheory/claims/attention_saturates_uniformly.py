@@ -250,7 +250,9 @@ CLAIMS = (
         statement="as c → ∞ softmax may be replaced by the uniform distribution on the positions with maximal score",
         why="Claims about what saturated transformers recognise rest on it. Biases, offsets and norms add lower orders.",
         literal=Form(
-            "scores s(c) = c^k(s_k + o(1)) ⇒ softmax(s(c)) → uniform distribution on argmax s_k", ("k > 0",), (SOFT, HARD)
+            "scores s(c) = c^k(s_k + o(1)) ⇒ softmax(s(c)) → uniform distribution on argmax s_k",
+            ("k > 0", "scores as any network may have them: with biases, offsets, an ε, or after earlier layers"),
+            (SOFT, HARD),
         ),
         repaired=Form(
             "scores Σ_{j≤k} a_j c^j + o(1) ⇒ weights → 0 off the lexicographic argmax T of (a_k, …, a_1), → softmax(a_0) on T",

@@ -12,7 +12,20 @@ from fractions import Fraction
 import hypothesis.strategies as some
 import sympy
 
-from sattheory.claims.asymptotic_error import DEFINITION, E1, S1, SCALES, Value, e1, largest, relative_error, s1, values, vectors
+from sattheory.claims.asymptotic_error import (
+    APPROXIMATE,
+    DEFINITION,
+    E1,
+    S1,
+    SCALES,
+    Value,
+    e1,
+    largest,
+    relative_error,
+    s1,
+    values,
+    vectors,
+)
 from sattheory.claims.claim import Claim, Expected, Form
 from sattheory.claims.deciders import around, equal, within
 from sattheory.claims.evidence import Derivation, Planted, Search, Step
@@ -77,7 +90,7 @@ CLAIMS = (
         title="a bias keeps degree 1",
         statement="f of degree 1 ⇒ f + b of degree 1, b among the parameters; also for approximate homogeneity",
         why="It is what lets biases into the calculus. But most biases of a transformer meet degree 2 or more.",
-        literal=Form("f approximately 1-homogeneous ⇒ f + b approximately 1-homogeneous", (), (LITERAL,)),
+        literal=Form("f approximately 1-homogeneous ⇒ f + b approximately 1-homogeneous", (APPROXIMATE,), (LITERAL,)),
         repaired=Form(
             "f + b has degree max(k, 1); symbol s + b, s, b and relative error E, E + ‖b‖c^{−(k−1)}, (S + E)c^{−(1−k)} "
             "for k = 1, k > 1, k < 1",

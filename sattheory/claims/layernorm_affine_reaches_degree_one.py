@@ -12,7 +12,7 @@ from typing import Any
 import hypothesis.strategies as some
 import sympy
 
-from sattheory.claims.asymptotic_error import DEFINITION, E1, e1, integers, s1
+from sattheory.claims.asymptotic_error import APPROXIMATE, DEFINITION, E1, e1, integers, s1
 from sattheory.claims.claim import Claim, Expected, Form
 from sattheory.claims.deciders import around, equal, within
 from sattheory.claims.evidence import Derivation, Planted, Search, Step, Witness
@@ -95,7 +95,9 @@ CLAIMS = (
         statement="f of degree k ⇒ γ⊙LN(f) + β of degree 1, γ and β among the parameters; also for approximate homogeneity",
         why="It is the last operation of each block in the paper's encoder and makes its degree 1. It inherits LN's failure.",
         literal=Form(
-            "f approximately k-homogeneous ⇒ γ⊙LN(f) + β approximately 1-homogeneous, k ≥ 0", ("Pf never 0",), (WITNESS,)
+            "f approximately k-homogeneous ⇒ γ⊙LN(f) + β approximately 1-homogeneous, k ≥ 0",
+            (APPROXIMATE, "Pf never 0"),
+            (WITNESS,),
         ),
         repaired=Form(
             "degree 1, symbol γ⊙N(s) + β, relative error ‖γ‖_∞·√2·√n·E/m",

@@ -13,7 +13,7 @@ from typing import Any
 import hypothesis.strategies as some
 import sympy
 
-from sattheory.claims.asymptotic_error import DEFINITION, integers
+from sattheory.claims.asymptotic_error import APPROXIMATE, DEFINITION, integers
 from sattheory.claims.claim import Claim, Expected, Form
 from sattheory.claims.deciders import equal, nonnegative
 from sattheory.claims.evidence import Derivation, Planted, Search, Step, Witness
@@ -160,7 +160,7 @@ CLAIMS = (
         why="It keeps deep networks from growing without bound. An argument that decays is where the calculus breaks.",
         literal=Form(
             "f approximately k-homogeneous ⇒ LN∘f approximately 0-homogeneous, k ≥ 0",
-            ("Pf never 0",),
+            (APPROXIMATE, "Pf never 0"),
             (WITNESS,),
         ),
         repaired=Form(

@@ -13,6 +13,7 @@ import hypothesis.strategies as some
 import sympy
 
 from sattheory.claims.asymptotic_error import (
+    APPROXIMATE,
     DEFINITION,
     SCALES,
     Value,
@@ -124,7 +125,7 @@ CLAIMS = (
         why="Every layer begins with linear maps. With an input of degree 0, as after a softmax, the approximate form fails.",
         literal=Form(
             "f approximately k-homogeneous ⇒ Wf approximately (k + 1)-homogeneous, k ≥ 0",
-            ("|f(cθ) − cᵏf(θ)| ≤ e^{−d‖θ‖} for c ≥ 1, ‖θ‖ ≥ ρ",),
+            (APPROXIMATE,),
             (WITNESS,),
         ),
         repaired=Form("degree k + 1, symbol Ws, relative error ‖W‖·E", (DEFINITION,), (DERIVATION, SEARCH)),

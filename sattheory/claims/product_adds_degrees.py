@@ -13,6 +13,7 @@ import hypothesis.strategies as some
 import sympy
 
 from sattheory.claims.asymptotic_error import (
+    APPROXIMATE,
     DEFINITION,
     E1,
     E2,
@@ -101,7 +102,9 @@ CLAIMS = (
         statement="f of degree k₁, g of degree k₂ ⇒ fg of degree k₁ + k₂; also for approximate homogeneity",
         why="Attention is two products. Its second, weights times values, is the case in which the approximate form fails.",
         literal=Form(
-            "f approximately k₁-, g approximately k₂-homogeneous ⇒ fg approximately (k₁ + k₂)-homogeneous", (), (WITNESS,)
+            "f approximately k₁-, g approximately k₂-homogeneous ⇒ fg approximately (k₁ + k₂)-homogeneous",
+            (APPROXIMATE,),
+            (WITNESS,),
         ),
         repaired=Form(
             "degree k₁ + k₂, symbol s₁s₂, relative error p(S₁E₂ + S₂E₁ + E₁E₂), p the inner width",

@@ -10,7 +10,7 @@ from fractions import Fraction
 
 import hypothesis.strategies as some
 
-from sattheory.claims.asymptotic_error import DEFINITION, SCALES, Value, relative_error, values
+from sattheory.claims.asymptotic_error import APPROXIMATE, DEFINITION, SCALES, Value, relative_error, values
 from sattheory.claims.claim import Claim, Expected, Form
 from sattheory.claims.evidence import Derivation, Planted, Search, Step
 from sattheory.claims.inequality import Pairs
@@ -55,7 +55,7 @@ CLAIMS = (
         title="ReLU keeps every degree",
         statement="f of degree k ⇒ ReLU(f) of degree k; also for approximate homogeneity",
         why="It is the nonlinearity of the feedforward block. Homogeneous networks are those built of such functions.",
-        literal=Form("f approximately k-homogeneous ⇒ ReLU∘f approximately k-homogeneous", (), (LITERAL,)),
+        literal=Form("f approximately k-homogeneous ⇒ ReLU∘f approximately k-homogeneous", (APPROXIMATE,), (LITERAL,)),
         repaired=Form("degree k, symbol ReLU(s), relative error E", (DEFINITION,), (DERIVATION, SEARCH)),
         uses=("L2",),
         expected=Expected("derived", "derived"),

@@ -11,7 +11,21 @@ from fractions import Fraction
 import hypothesis.strategies as some
 import sympy
 
-from sattheory.claims.asymptotic_error import DEFINITION, E1, E2, S2, SCALES, Value, e1, e2, relative_error, s1, s2, values
+from sattheory.claims.asymptotic_error import (
+    APPROXIMATE,
+    DEFINITION,
+    E1,
+    E2,
+    S2,
+    SCALES,
+    Value,
+    e1,
+    e2,
+    relative_error,
+    s1,
+    s2,
+    values,
+)
 from sattheory.claims.claim import Claim, Expected, Form
 from sattheory.claims.deciders import around, within
 from sattheory.claims.evidence import Derivation, Planted, Search, Step
@@ -72,7 +86,7 @@ CLAIMS = (
         title="sums of one degree keep it",
         statement="f and g of degree k ⇒ f + g of degree k; also for approximate homogeneity",
         why="Residual connections are sums. Where the degrees differ, convergence becomes algebraic.",
-        literal=Form("f, g approximately k-homogeneous ⇒ f + g approximately k-homogeneous", (), (LITERAL,)),
+        literal=Form("f, g approximately k-homogeneous ⇒ f + g approximately k-homogeneous", (APPROXIMATE,), (LITERAL,)),
         repaired=Form(
             "degree max(k₁, k₂); symbol s₁ + s₂ and error E₁ + E₂ if k₁ = k₂; s₁ and E₁ + (S₂ + E₂)c^{−(k₁−k₂)} if k₁ > k₂",
             (DEFINITION, "S₂ = ‖s₂‖_∞"),

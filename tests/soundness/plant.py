@@ -149,7 +149,7 @@ PLANTED = (
     Planted(
         "norm: a vanishing first order not skipped",
         SATURATING,
-        "base[size > ops.tolerance.tie * x.magnitude[j]] = x.degree - j",
+        "base[open_ & (size > ops.tolerance.tie * x.magnitude[j])] = x.degree - j",
         "base[:] = x.degree",
         ("tests/arithmetic/test_series.py", EXAMPLES),
     ),
@@ -219,9 +219,7 @@ PLANTED = (
         "lower = right * 1.0",
         (LAWS, "-k", "floats and add"),
     ),
-    Planted(
-        "layerwise: lower orders passed on", "asymptotics/layerwise.py", "between=ops.symbol_only", "between=None", (EXAMPLES,)
-    ),
+    Planted("layerwise: lower orders passed on", "asymptotics/layerwise.py", "else ops.symbol_only", "else None", (EXAMPLES,)),
     Planted(
         "network: LN after the sum in the paper's placement",
         "network/layers.py",

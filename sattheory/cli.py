@@ -10,6 +10,8 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
@@ -58,57 +60,87 @@ def _options(
     """Compute exact limits of transformers whose parameters grow; verify or refute a paper's claims about them."""
 
 
-@app.command(epilog="Example: sattheory verify L7 T1.product")
+@app.command(epilog="Example: sattheory verify L7 T1   ·   sattheory verify --html report.html --latex table.tex")
 def verify(
-    ids: Annotated[list[str] | None, typer.Argument(help="Ids of claims; all when left out.", metavar="[ID]…")] = None,
+    ids: Annotated[
+        list[str] | None, typer.Argument(help="Ids of claims, or their first part, as T1; all when left out.", metavar="[ID]…")
+    ] = None,
+    module: Annotated[str | None, typer.Option("--from", help="Check the claims of this module of yours instead.", metavar="MODULE")] = None,
+    controls: Annotated[bool, typer.Option(help="Run every planted error too; each must be rejected.")] = False,
+    scratch: Annotated[bool, typer.Option(help="Let the falsifier find every counterexample again, from scratch.")] = False,
+    examples: Annotated[int, typer.Option(min=1, help="Cases that each search runs.")] = 1000,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the searches.")] = 0,
+    html: Annotated[Path | None, typer.Option(help="Write the report as one page.", metavar="FILE")] = None,
+    latex: Annotated[Path | None, typer.Option(help="Write the table for a paper.", metavar="FILE")] = None,
+    graph: Annotated[Path | None, typer.Option(help="Draw what rests on what (SVG).", metavar="FILE")] = None,
     json: Json = False,
-    jobs: Annotated[int, typer.Option("--jobs", "-j", min=1, help="Processes to use; the verdicts do not depend on it.")] = 1,
+    jobs: Annotated[
+        int | None, typer.Option("--jobs", "-j", min=1, help="Processes; all cores when left out. Verdicts do not depend on it.")
+    ] = None,
     quiet: Quiet = False,
 ) -> None:
-    """Check the paper's claims: each is refuted, derived, certified or tested by evidence that runs now.
+    """Check claims: each is refuted, derived, certified or tested by evidence that runs now.
 
     One id alone is explained at length.
     """
     os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(Path(tempfile.gettempdir()) / "sattheory-hypothesis"))
     from sattheory import terminal
-    from sattheory.claims import Contradiction
-    from sattheory.claims.registry import check_each, claims
+    from sattheory.claims import Contradiction, Effort
+    from sattheory.claims.registry import check_each, claims_of, select
 
-    chosen = [claims[id].id for id in (ids or claims)]
+    chosen = select(ids, claims_of(module))
+    effort = Effort(controls=controls, scratch=scratch, examples=examples, seed=seed)
+    checking = check_each(chosen, jobs or _cores(), effort, module)
+    start = time.perf_counter()
     try:
-        reports = list(terminal.progress(check_each(chosen, jobs), len(chosen), "checking", quiet))
+        reports = list(terminal.progress(checking, len(chosen), "checking", quiet))
     except Contradiction as contradiction:
         _leave(FAILED, f"Contradictory evidence: {contradiction}")
+    seconds = time.perf_counter() - start
+    written = _write_reports(reports, html, latex, graph, module is not None)
     sound = all(report.as_expected for report in reports)
     if json:
-        terminal.print_json({"version": 1, "as_expected": sound, "claims": [report.to_dict() for report in reports]})
+        terminal.print_json({"version": 2, "as_expected": sound, "seconds": seconds, "claims": [r.to_dict() for r in reports]})
     elif ids and len(reports) == 1:
-        out = terminal.console()
-        out.print(terminal.hanging(str(reports[0]), out.width), markup=False)
+        terminal.print_claim(reports[0])
     else:
-        _print_claims(reports, sound)
+        terminal.print_claims(reports, seconds)
+    for path in written:
+        typer.echo(f"{path} written", err=json)
     _leave(0 if sound else FAILED)
+
+
+def _cores() -> int:
+    import joblib
+
+    return int(joblib.cpu_count(only_physical_cores=False))
+
+
+def _write_reports(reports: list[Any], html: Path | None, latex: Path | None, graph: Path | None, outside: bool) -> list[Path]:
+    """Write what was asked for, each file whole or not at all."""
+    from sattheory.writing import folder, write
+
+    asked: dict[Path, Callable[[], str]] = {}
+    if html is not None:
+        from sattheory.reports.html import page
+        from sattheory.reports.pictures import drawn
+
+        asked[html] = lambda: page(reports, {} if outside else drawn())
+    if latex is not None:
+        from sattheory.reports.latex import table
+
+        asked[latex] = lambda: table(reports)
+    if graph is not None:
+        from sattheory.reports.graph import draw_graph
+
+        asked[graph] = lambda: draw_graph(reports)
+    return [write(folder(path.parent) / path.name, text()) for path, text in asked.items()]
 
 
 def _leave(code: int, reason: str = "") -> NoReturn:
     if reason:
         typer.echo(reason, err=True)
     raise typer.Exit(code)
-
-
-def _print_claims(reports: list[Any], sound: bool) -> None:
-    from sattheory import terminal
-
-    out = terminal.console()
-    out.print(terminal.claims_table(reports))
-    refuted = sum(str(report.literal.verdict).startswith("refuted") for report in reports)
-    seconds = sum(report.seconds for report in reports)
-    hold = len(reports) - refuted
-    out.print(f"\n{len(reports)} claims: {refuted} refuted as stated, {hold} hold as stated; {seconds:.1f} s of checks.")
-    out.print("[dim]T1.* are the rows of the paper's Table 1, L* its lemmas, S1 saturated attention.[/dim]")
-    out.print("`sattheory verify ID` explains one claim.")
-    if not sound:
-        out.print("[red]✗ marks a verdict that the registry does not expect.[/red]")
 
 
 @app.command(

@@ -160,10 +160,49 @@ def claims_table(reports: Sequence[Report]) -> Table:
     return table
 
 
+def print_claims(reports: Sequence[Report], seconds: float) -> None:
+    """Print the verdicts, and what they add up to.
+
+    Parameters
+    ----------
+    reports : sequence of Report
+        Checked claims.
+    seconds : float
+        Time it took on the clock.
+    """
+    out = console()
+    out.print(claims_table(reports))
+    literal = [report.literal.verdict.kind for report in reports]
+    counts = ", ".join(f"{literal.count(kind)} {kind}" for kind in dict.fromkeys(literal))
+    out.print(f"\n{len(reports)} claims, as stated: {counts}; {seconds:.1f} s.")
+    controls = [control for report in reports for form in report.forms for control in form.controls]
+    if controls:
+        rejected = sum(control.status == "rejected" for control in controls)
+        without = [report.id for report in reports if not any(form.controls for form in report.forms)]
+        out.print(f"planted errors: {rejected} of {len(controls)} rejected; claims without any: {', '.join(without) or 'none'}.")
+    out.print("`sattheory verify ID` explains one claim; `--html FILE` writes them all on one page.")
+    wrong = [report for report in reports if not report.as_expected]
+    if wrong:
+        out.print("[red]✗ marks what is not as the registry expects:[/red]")
+    for report in wrong:
+        out.print("\n".join(report.complaints()), markup=False)
+
+
+def print_claim(report: Report) -> None:
+    """Explain one claim.
+
+    Parameters
+    ----------
+    report : Report
+        The checked claim.
+    """
+    out = console()
+    out.print(hanging(str(report), out.width), markup=False)
+
+
 def _coloured(verdict: str) -> str:
-    colour = {"refuted": "red", "derived": "green", "certified": "green", "tested": "yellow", "open": "magenta"}.get(
-        verdict.split()[0]
-    )
+    colours = {"refuted": "red", "derived": "green", "certified": "green", "tested": "yellow", "open": "magenta", "assumed": "cyan"}
+    colour = colours.get(verdict.split()[0])
     return f"[{colour}]{verdict}[/{colour}]" if colour else verdict
 
 

@@ -1,8 +1,8 @@
 """How the tests run: the same examples every time, in a minute; other ones, in numbers, at night.
 
 ``ci`` (the default) derives Hypothesis' examples from the test itself, so that a run that fails here fails everywhere;
-``nightly`` (``pytest --nightly``) draws ten thousand fresh ones.  Tests marked ``nightly`` or ``peers`` are deselected unless
-asked for with ``--nightly`` or ``-m peers``; nothing is ever skipped.
+``nightly`` (``pytest --nightly``) draws ten thousand fresh ones.  Tests marked ``nightly``, ``peers`` or ``browser`` are
+deselected unless asked for with ``--nightly``, ``-m peers`` or ``-m browser``; nothing is ever skipped.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    asked = {"nightly": config.getoption("--nightly"), "peers": "peers" in config.getoption("-m")}
+    asked = {name: name in config.getoption("-m") for name in ("peers", "browser")} | {"nightly": config.getoption("--nightly")}
     unasked = [mark for mark, wanted in asked.items() if not wanted]
     left_out = [item for item in items if any(item.get_closest_marker(mark) for mark in unasked)]
     if left_out:

@@ -10,16 +10,21 @@ import sys
 from collections.abc import Iterator
 from types import ModuleType
 
+from sattheory.claims.certificate import Certificate, Constants
 from sattheory.claims.claim import Claim, Contradiction, Expected, Form, FormReport, Report, Verdict
-from sattheory.claims.evidence import Certificate, Derivation, Evidence, Outcome, Planted, Search, Step, Witness
+from sattheory.claims.evidence import Derivation, Effort, Evidence, Outcome, Planted, Proof, Step
 from sattheory.claims.inequality import Inequality
 from sattheory.claims.registry import claims, verify
+from sattheory.claims.search import Search
+from sattheory.claims.witness import Statement, Witness
 
 __all__ = [
     "Certificate",
     "Claim",
+    "Constants",
     "Contradiction",
     "Derivation",
+    "Effort",
     "Evidence",
     "Expected",
     "Form",
@@ -27,8 +32,10 @@ __all__ = [
     "Inequality",
     "Outcome",
     "Planted",
+    "Proof",
     "Report",
     "Search",
+    "Statement",
     "Step",
     "Verdict",
     "Witness",

@@ -9,13 +9,19 @@ from __future__ import annotations
 
 import dataclasses
 import time
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Literal, get_args
 
-from sattheory.claims.evidence import Evidence, Outcome
+from sattheory.claims import kept
+from sattheory.claims.evidence import USUAL, Effort, Evidence, Outcome
+from sattheory.claims.witness import Witness
 from sattheory.errors import InputError
 
-VerdictKind = Literal["refuted", "derived", "certified", "tested", "open"]
+VerdictKind = Literal["refuted", "derived", "certified", "tested", "open", "assumed"]
+Kind = Literal["statement", "definition", "assumption", "ours"]
+FORMS = ("as stated", "repaired")
 _RANK = ("witness", "derivation", "certificate", "search")
 
 
@@ -46,7 +52,7 @@ class Verdict:
     Parameters
     ----------
     kind : str
-        ``refuted``, ``derived``, ``certified``, ``tested`` or ``open``.
+        ``refuted``, ``derived``, ``certified``, ``tested``, ``open``, or ``assumed``: open, and not meant to be shown.
     text : str
         The same with the numbers that belong to it.
     """
@@ -65,16 +71,22 @@ class Form:
     Parameters
     ----------
     statement : str
-        In mathematics.
+        In mathematics, for a terminal.
     assumptions : tuple of str
         What it supposes.
     evidence : tuple of Evidence
         What bears on it; may be empty.
+    latex : str
+        The statement with its formulas between dollar signs.
+    uses : tuple of str
+        Forms that it rests on: ``L5`` is the literal form of L5, ``L5'`` its repaired form.
     """
 
     statement: str
     assumptions: tuple[str, ...] = ()
     evidence: tuple[Evidence, ...] = ()
+    latex: str = ""
+    uses: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -104,18 +116,24 @@ class FormReport:
 
     Parameters
     ----------
-    statement : str
-        The form.
+    statement, latex : str
+        The form, for a terminal and with its formulas between dollar signs.
     assumptions : tuple of str
         What it supposes.
+    uses : tuple of str
+        Forms that it rests on.
     verdict : Verdict
         Computed.
-    outcomes, controls : tuple of Outcome
-        Of the evidence, and of its planted errors.
+    outcomes : tuple of Outcome
+        Of the evidence.
+    controls : tuple of Outcome
+        Of its planted errors; empty unless they were run.
     """
 
     statement: str
+    latex: str
     assumptions: tuple[str, ...]
+    uses: tuple[str, ...]
     verdict: Verdict
     outcomes: tuple[Outcome, ...]
     controls: tuple[Outcome, ...]
@@ -159,7 +177,9 @@ class FormReport:
         """
         return {
             "statement": self.statement,
+            "latex": self.latex,
             "assumptions": list(self.assumptions),
+            "uses": list(self.uses),
             "verdict": dataclasses.asdict(self.verdict),
             "outcomes": [outcome.to_dict(times) for outcome in self.outcomes],
             "controls": [control.to_dict(times) for control in self.controls],
@@ -172,10 +192,10 @@ class Report:
 
     Parameters
     ----------
-    id, title, place : str
+    id, title, place, kind : str
         Which claim.
-    uses : tuple of str
-        Ids of the claims that it rests on.
+    statement, latex, why : str
+        What the paper says, for a terminal and with formulas between dollar signs, and why it matters.
     literal : FormReport
         As the paper states it.
     repaired : FormReport or None
@@ -183,17 +203,23 @@ class Report:
     expected : Expected
         What the registry states.
     seconds : float
-        Time of everything, planted errors included.
+        Time of everything.
+    proof : str
+        Text of the proof, in Markdown; empty if none is kept.
     """
 
     id: str
     title: str
     place: str
-    uses: tuple[str, ...]
+    kind: Kind
+    statement: str
+    latex: str
+    why: str
     literal: FormReport
     repaired: FormReport | None
     expected: Expected
     seconds: float
+    proof: str = field(default="", repr=False)
 
     @property
     def forms(self) -> tuple[FormReport, ...]:
@@ -235,7 +261,10 @@ class Report:
             "id": self.id,
             "title": self.title,
             "place": self.place,
-            "uses": list(self.uses),
+            "kind": self.kind,
+            "statement": self.statement,
+            "latex": self.latex,
+            "why": self.why,
             "literal": self.literal.to_dict(times),
             "repaired": self.repaired.to_dict(times) if self.repaired else None,
             "expected": dataclasses.asdict(self.expected),
@@ -262,31 +291,74 @@ class Report:
             "as_expected": "yes" if self.as_expected else "no",
         }
 
+    def _repr_html_(self) -> str:
+        from sattheory.reports.html import report_snippet
+
+        return report_snippet(self)
+
+    def _repr_latex_(self) -> str:
+        from sattheory.reports.latex import table
+
+        return table([self])
+
+    def complaints(self) -> list[str]:
+        """List what is not as the registry expects.
+
+        Returns
+        -------
+        list of str
+            A sentence each; empty if all is well.
+        """
+        lines = []
+        for name, form, kind in zip(FORMS, self.forms, (self.expected.literal, self.expected.repaired), strict=False):
+            if form.verdict.kind != kind:
+                lines.append(f"{self.id}, {name}: {form.verdict.kind} where the registry expects {kind}.")
+            lines += [f"{self.id}, {name}: {outcome}" for outcome in form.outcomes if outcome.status == "failed"]
+            lines += [f"{self.id}, {name}: planted error accepted: {c.says}" for c in form.controls if c.status != "rejected"]
+        return lines
+
     def __str__(self) -> str:
-        lines = [f"{self.id}: {self.title} ({self.place})"]
-        for name, form in zip(("as stated", "repaired"), self.forms, strict=False):
-            lines += [f"  {name}: {form.statement}", f"    {form.verdict}"]
-            lines += [f"    - {outcome}" for outcome in form.outcomes]
+        lines = [f"{self.id}: {self.title} ({self.place})", f"  the sentence: {self.statement}", f"  why it matters: {self.why}"]
+        for name, form in zip(FORMS, self.forms, strict=False):
+            lines += [f"  {name}: {form.statement}", *(f"    assuming: {assumption}" for assumption in form.assumptions)]
+            lines += [f"    rests on: {', '.join(form.uses)}"] if form.uses else []
+            lines += [f"    verdict: {form.verdict}"]
+            lines += [line for outcome in form.outcomes for line in _told(outcome)]
             rejected = sum(control.status == "rejected" for control in form.controls)
             lines += [f"    planted errors rejected: {rejected} of {len(form.controls)}"] if form.controls else []
-            lines += [f"    - planted error accepted: {c.says}" for c in form.controls if c.status != "rejected"]
-        if not self.as_expected:
-            lines.append("  not as the registry expects")
-        return "\n".join(lines)
+        lines += [f"  the proof in full: proofs/{self.id}/{kept.TEXT}"] if self.proof else []
+        return "\n".join(lines + [f"  not as expected: {line}" for line in self.complaints()])
+
+
+def _told(outcome: Outcome) -> list[str]:
+    """Tell one piece of evidence: points as numbers, steps one by one."""
+    lines = [f"    - {outcome}"]
+    for failure in outcome.details.get("failures", ()):
+        values = failure["values"]
+        lines.append(f"      at {_plain(failure['point'])}")
+        lines += [f"        with {name} = {formula}" for name, formula in failure["where"].items()]
+        lines.append(f"        {failure['left']} ≥ {values['left']}")
+        lines.append(f"        {failure['right']} ≤ {values['right']}")
+    marks = {True: "✓", False: "✗", None: "·"}
+    return lines + [f"      {marks[step['holds']]} {step['says']}" for step in outcome.details.get("steps", ())]
+
+
+def _plain(point: Mapping[str, Any]) -> str:
+    return ", ".join(f"{name} = {value}".replace("'", "") for name, value in point.items()) or "no variables"
 
 
 @dataclass(frozen=True)
 class Claim:
-    """One statement of the paper.
+    """One statement, of the paper or of anybody else.
 
     Parameters
     ----------
     id : str
         Short name, as ``L7``.
     place : str
-        Where the paper says it.
+        Where the paper says it; ``ours`` for what it does not say.
     title : str
-        What it says, in one line.
+        What is true about it, in one line.
     statement : str
         The statement, in mathematics.
     why : str
@@ -295,10 +367,14 @@ class Claim:
         As stated.
     repaired : Form or None
         As it can be kept; None where nothing needs repair.
-    uses : tuple of str
-        Ids of the claims that it rests on.
     expected : Expected
         The verdicts that the registry states.
+    latex : str
+        The statement with its formulas between dollar signs.
+    kind : str
+        ``statement``, ``definition``, ``assumption``, or ``ours`` for what replaces or completes the paper.
+    root : Path, optional
+        Folder of proofs; this package's when left out.
     """
 
     id: str
@@ -309,10 +385,38 @@ class Claim:
     literal: Form
     repaired: Form | None
     expected: Expected
-    uses: tuple[str, ...] = ()
+    latex: str = ""
+    kind: Kind = "statement"
+    root: Path | None = None
 
-    def check(self) -> Report:
-        """Run all evidence and all planted errors, and compute the verdicts.
+    @property
+    def forms(self) -> dict[str, Form]:
+        """List the forms by the names under which other forms use them.
+
+        Returns
+        -------
+        dict of Form
+            ``L5`` for the literal form, ``L5'`` for the repaired one if there is one.
+        """
+        return {self.id: self.literal} | ({f"{self.id}'": self.repaired} if self.repaired else {})
+
+    def _repr_html_(self) -> str:
+        from sattheory.reports.html import claim_snippet
+
+        return claim_snippet(self)
+
+    def _repr_latex_(self) -> str:
+        from sattheory.reports.latex import sentence
+
+        return sentence(self.latex, self.statement)
+
+    def check(self, effort: Effort = USUAL) -> Report:
+        """Run all evidence, and compute the verdicts.
+
+        Parameters
+        ----------
+        effort : Effort
+            How much work to do: planted errors, counterexamples from scratch, examples of searches.
 
         Returns
         -------
@@ -325,31 +429,63 @@ class Claim:
             If one form is both refuted and established.
         """
         start = time.perf_counter()
-        literal = self._check_form("literal", self.literal)
-        repaired = self._check_form("repaired", self.repaired) if self.repaired else None
+        literal = self._check_form("literal", self.literal, effort)
+        repaired = self._check_form("repaired", self.repaired, effort) if self.repaired else None
         seconds = time.perf_counter() - start
-        return Report(self.id, self.title, self.place, self.uses, literal, repaired, self.expected, seconds)
+        about = (self.id, self.title, self.place, self.kind, self.statement, self.latex, self.why)
+        return Report(*about, literal, repaired, self.expected, seconds, self.proof())
 
-    def _check_form(self, name: str, form: Form) -> FormReport:
-        outcomes = tuple(piece.run() for piece in form.evidence)
+    def proof(self) -> str:
+        """Read the text of the proof.
+
+        Returns
+        -------
+        str
+            Markdown; empty if none is kept.
+        """
+        path = kept.folder(self.id, self.root) / kept.TEXT
+        return path.read_text(encoding="utf-8") if path.is_file() else ""
+
+    def _check_form(self, name: str, form: Form, effort: Effort) -> FormReport:
+        outcomes = [piece.run(effort) for piece in form.evidence]
+        outcomes += self._stray() if name == "literal" else []
+        outcomes += self._from_scratch(form, effort) if effort.scratch else []
         self._refuse_contradiction(name, outcomes)
-        controls = tuple(control for piece in form.evidence for control in piece.run_controls())
-        return FormReport(form.statement, form.assumptions, verdict(outcomes), outcomes, controls)
+        controls = [control for piece in form.evidence for control in piece.run_controls(effort)] if effort.controls else []
+        found = verdict(outcomes, self.kind == "assumption")
+        return FormReport(form.statement, form.latex, form.assumptions, form.uses, found, tuple(outcomes), tuple(controls))
 
-    def _refuse_contradiction(self, name: str, outcomes: tuple[Outcome, ...]) -> None:
+    def _stray(self) -> list[Outcome]:
+        """Take notice of a counterexample that is kept for a claim which knows nothing of one."""
+        expects = any(isinstance(piece, Witness) for form in self.forms.values() for piece in form.evidence)
+        content = None if expects else kept.read(kept.folder(self.id, self.root) / kept.COUNTEREXAMPLE, self.id)
+        if content is None:
+            return []
+        stands = bool(content["counterexamples"]) and all(kept.fails(entry) for entry in content["counterexamples"])
+        says = f"proofs/{self.id}/{kept.COUNTEREXAMPLE}"
+        details = {"reason": "the claim's file names no statement that it could refute", "failures": content["counterexamples"]}
+        return [Outcome("witness", says, "refuted" if stands else "failed", details)]
+
+    def _from_scratch(self, form: Form, effort: Effort) -> list[Outcome]:
+        found = [piece.from_scratch(effort) for piece in form.evidence if isinstance(piece, Witness)]
+        return [outcome for outcome in found if outcome is not None]
+
+    def _refuse_contradiction(self, name: str, outcomes: list[Outcome]) -> None:
         refuting = [outcome.says for outcome in outcomes if outcome.status == "refuted"]
         holding = [o.says for o in outcomes if o.status == "holds" and o.kind in {"derivation", "certificate"}]
         if refuting and holding:
             raise Contradiction(self.id, name, refuting[0], holding[0])
 
 
-def verdict(outcomes: tuple[Outcome, ...]) -> Verdict:
+def verdict(outcomes: Sequence[Outcome], assumption: bool = False) -> Verdict:
     """Read the verdict of a form off the outcomes of its evidence.
 
     Parameters
     ----------
-    outcomes : tuple of Outcome
+    outcomes : sequence of Outcome
         Without contradiction.
+    assumption : bool
+        Whether the form is not meant to be shown.
 
     Returns
     -------
@@ -366,4 +502,4 @@ def verdict(outcomes: tuple[Outcome, ...]) -> Verdict:
         return Verdict("certified", "certified on " + ", ".join(outcome.details["domain"] for outcome in certificates))
     if searches := [outcome for outcome in holding if outcome.kind == "search"]:
         return Verdict("tested", f"tested with {sum(outcome.examples for outcome in searches)} examples")
-    return Verdict("open", "open")
+    return Verdict("assumed", "assumed") if assumption and not outcomes else Verdict("open", "open")

@@ -1,4 +1,4 @@
-"""How a step of a derivation is decided: five questions that SymPy answers yes or not at all.
+"""How a step of a derivation is decided: questions that SymPy, or balls, answer yes or not at all.
 
 An identity is decided by simplifying the difference to 0.  An inequality is decided by the signs that the symbols were declared
 with: write x ≥ a as x = a + u with u ≥ 0, and a sum of products of nonnegative things is nonnegative.  Where that is not enough,
@@ -10,10 +10,14 @@ that "yes" is not said lightly.  (SymPy's `limit` is wrong on hidden ties: `tend
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from fractions import Fraction
 from typing import Any
 
 import sympy
+
+from sattheory.claims.certificate import cover
+from sattheory.claims.inequality import Pairs, Truth
 
 Box = Mapping[Any, tuple[Any, Any]]
 
@@ -136,3 +140,23 @@ def around(symbol: Any, radius: Any) -> dict[Any, tuple[Any, Any]]:
         A box of one symbol.
     """
     return {symbol: (-radius, radius)}
+
+
+def on_interval(check: Callable[[Any], Pairs], low: Fraction, high: Fraction, deepest: int = 12) -> bool:
+    """Decide inequalities in one variable on a whole interval, with balls.
+
+    Parameters
+    ----------
+    check : callable
+        A ball x (python-flint's ``arb``) to pairs (left, right).
+    low, high : Fraction
+        Ends of the interval.
+    deepest : int
+        How often a piece may be halved.
+
+    Returns
+    -------
+    bool
+        Whether left ≤ right is certain on every piece.
+    """
+    return cover(check, Fraction(low), Fraction(high), deepest)[0] is Truth.HOLDS

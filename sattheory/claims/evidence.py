@@ -1,6 +1,6 @@
-"""Kinds of evidence for a statement, and what each is worth.
+"""What evidence is, what running it shows, and the first kind: a derivation.
 
-From strongest to weakest: a *witness* (exact points at which the statement fails: it refutes), a *derivation* (steps that SymPy
+From strongest to weakest: a *witness* (exact points at which a statement fails: it refutes), a *derivation* (steps that a program
 asserts; steps in prose are counted apart), a *certificate* (balls over a whole interval), a *search* (Hypothesis looks for a
 counterexample and finds none).  The idea that status is computed from evidence, and that a refutation is a result with one exact
 witness, is that of the Equational Theories project.
@@ -16,13 +16,40 @@ import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from fractions import Fraction
+from pathlib import Path
 from typing import Any, ClassVar, Literal
 
-from sattheory.claims.inequality import Exact, Inequality, Pairs, Truth, decide_all, exact_text, real
+from sattheory.claims import kept
 
 Status = Literal["holds", "refuted", "failed", "rejected", "accepted"]
-Property = Callable[..., Pairs]
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How much work a check may do.
+
+    Parameters
+    ----------
+    controls : bool
+        Run the planted errors too.
+    scratch : bool
+        Let the falsifier find each counterexample again, knowing nothing of the one that is kept.
+    examples : int
+        How many cases a search runs, unless it asks for more itself.
+    seed : int
+        Seed of searches.
+    seconds : float
+        Process time the falsifier may take for one statement, in seconds.
+    """
+
+    controls: bool = False
+    scratch: bool = False
+    examples: int = 1000
+    seed: int = 0
+    seconds: float = 10.0
+
+
+USUAL = Effort()
 
 
 @dataclass(frozen=True)
@@ -60,7 +87,8 @@ class Outcome:
     def __str__(self) -> str:
         steps = f", {self.asserted} steps asserted and {self.prose} in prose" if self.asserted + self.prose else ""
         examples = f", {self.examples} examples" if self.examples else ""
-        return f"{self.kind}{steps}{examples}: {self.says} [{self.status}]"
+        reason = f"; {self.details['reason']}" if "reason" in self.details else ""
+        return f"{self.kind}{steps}{examples}: {self.says} [{self.status}{reason}]"
 
     def to_dict(self, times: bool = True) -> dict[str, Any]:
         """Write the outcome as data.
@@ -114,7 +142,7 @@ class Planted:
     says : str
         What is wrong with it.
     check : callable
-        Of the kind that the evidence carries: a family of inequalities, a step's check, a property.
+        Of the kind that the evidence carries: an inequality, a step's check, a property.
     """
 
     says: str
@@ -126,10 +154,9 @@ class Evidence(ABC):
 
     kind: ClassVar[str]
     says: str
-    planted: tuple[Planted, ...]
 
     @abstractmethod
-    def _examine(self) -> Outcome:
+    def _examine(self, effort: Effort) -> Outcome:
         """Do the work; the time is taken outside."""
 
     @abstractmethod
@@ -140,8 +167,17 @@ class Evidence(ABC):
     def _rejects(self, outcome: Outcome) -> bool:
         """Tell whether an outcome of the variant with an error is the one it must have."""
 
-    def run(self) -> Outcome:
+    @abstractmethod
+    def _errors(self) -> tuple[Planted, ...]:
+        """List the planted errors."""
+
+    def run(self, effort: Effort = USUAL) -> Outcome:
         """Run the evidence.
+
+        Parameters
+        ----------
+        effort : Effort
+            How much work it may do.
 
         Returns
         -------
@@ -149,79 +185,26 @@ class Evidence(ABC):
             What it showed.
         """
         start = time.perf_counter()
-        return dataclasses.replace(self._examine(), seconds=time.perf_counter() - start)
+        return dataclasses.replace(self._examine(effort), seconds=time.perf_counter() - start)
 
-    def run_controls(self) -> list[Outcome]:
+    def run_controls(self, effort: Effort = USUAL) -> list[Outcome]:
         """Run each planted error through the same machinery.
+
+        Parameters
+        ----------
+        effort : Effort
+            How much work each may do.
 
         Returns
         -------
         list of Outcome
             ``rejected`` for each that the machinery catches, ``accepted`` for each that it lets pass.
         """
-        outcomes = [(error, self._with(error).run()) for error in self.planted]
+        outcomes = [(error, self._with(error).run(effort)) for error in self._errors()]
         return [
             dataclasses.replace(outcome, says=error.says, status="rejected" if self._rejects(outcome) else "accepted")
             for error, outcome in outcomes
         ]
-
-
-@dataclass(frozen=True)
-class Witness(Evidence):
-    """Exact points at which a statement fails.
-
-    A statement that grants itself a constant ("there are d, ρ …") is refuted by a family: for each constant a point.  The family
-    is evaluated at the `challenges`; the `steps` show that it works for every constant, and that the example meets the
-    statement's assumptions.
-
-    Parameters
-    ----------
-    says : str
-        What fails where.
-    family : callable
-        A challenge to an `Inequality` that the statement implies and that is false.
-    challenges : tuple of exact values
-        Constants that the statement might name.
-    steps : tuple of Step
-        Assumptions met, and why every challenge is answered.
-    planted : tuple of Planted
-        Families of inequalities that are true and must not be called false.
-    """
-
-    kind: ClassVar[str] = "witness"
-    says: str
-    family: Callable[[Any], Inequality]
-    challenges: tuple[Exact, ...]
-    steps: tuple[Step, ...] = ()
-    planted: tuple[Planted, ...] = ()
-
-    def _examine(self) -> Outcome:
-        failures = [self.family(challenge).failure() for challenge in self.challenges]
-        steps = [step.report() for step in self.steps]
-        certain = bool(failures) and None not in failures and all(step["holds"] is not False for step in steps)
-        listed = [
-            {"challenge": exact_text(challenge)} | failure
-            for challenge, failure in zip(self.challenges, failures, strict=True)
-            if failure is not None
-        ]
-        details = {"failures": listed, "steps": steps}
-        return Outcome(self.kind, self.says, "refuted" if certain else "failed", details, *_count(steps))
-
-    def _with(self, error: Planted) -> Witness:
-        return dataclasses.replace(self, family=error.check, planted=())
-
-    def _rejects(self, outcome: Outcome) -> bool:
-        return not outcome.details["failures"]
-
-    def counterexample(self) -> list[dict[str, Any]]:
-        """Write the points as data that another program can evaluate again.
-
-        Returns
-        -------
-        list of dict
-            One inequality a challenge: point, abbreviations, left, right.
-        """
-        return [self.family(challenge).to_dict() for challenge in self.challenges]
 
 
 @dataclass(frozen=True)
@@ -243,9 +226,9 @@ class Derivation(Evidence):
     steps: tuple[Step, ...]
     planted: tuple[Planted, ...] = ()
 
-    def _examine(self) -> Outcome:
+    def _examine(self, effort: Effort) -> Outcome:
         steps = [step.report() for step in self.steps]
-        asserted, prose = _count(steps)
+        asserted, prose = count(steps)
         holds = asserted > 0 and all(step["holds"] is not False for step in steps)
         return Outcome(self.kind, self.says, "holds" if holds else "failed", {"steps": steps}, asserted, prose)
 
@@ -255,151 +238,99 @@ class Derivation(Evidence):
     def _rejects(self, outcome: Outcome) -> bool:
         return outcome.status == "failed"
 
-
-@dataclass(frozen=True)
-class Certificate(Evidence):
-    """An inequality shown on a whole interval, piece by piece, on balls.
-
-    Parameters
-    ----------
-    says : str
-        The inequality.
-    domain : str
-        The interval in words, as the verdict shows it.
-    interval : tuple of Fraction
-        Its ends.
-    check : callable
-        A ball x to a pair (left, right), or several; left ≤ right is to be shown.
-    deepest : int
-        How often a piece may be halved.
-    planted : tuple of Planted
-        Checks that fail somewhere on the interval.
-    """
-
-    kind: ClassVar[str] = "certificate"
-    says: str
-    domain: str
-    interval: tuple[Fraction, Fraction]
-    check: Callable[[Any], Pairs]
-    deepest: int = 10
-    planted: tuple[Planted, ...] = ()
-
-    def _examine(self) -> Outcome:
-        waiting, pieces = [(*self.interval, 0)], 0
-        while waiting:
-            low, high, depth = waiting.pop()
-            truth = decide_all(lambda ends=(low, high): self.check(real(ends[0]).union(real(ends[1]))))  # type: ignore[misc]
-            if truth is Truth.HOLDS:
-                pieces += 1
-            elif truth is Truth.VIOLATED or depth == self.deepest:
-                piece = {"domain": self.domain, "piece": exact_text((low, high)), "known": truth.value}
-                return Outcome(self.kind, self.says, "refuted" if truth is Truth.VIOLATED else "failed", piece)
-            else:
-                middle = (low + high) / 2
-                waiting += [(low, middle, depth + 1), (middle, high, depth + 1)]
-        return Outcome(self.kind, self.says, "holds", {"domain": self.domain, "pieces": pieces}, asserted=1)
-
-    def _with(self, error: Planted) -> Certificate:
-        return dataclasses.replace(self, check=error.check, planted=())
-
-    def _rejects(self, outcome: Outcome) -> bool:
-        return outcome.status != "holds"
+    def _errors(self) -> tuple[Planted, ...]:
+        return self.planted
 
 
 @dataclass(frozen=True)
-class Search(Evidence):
-    """A hunt for a counterexample with Hypothesis, over exact examples.
-
-    The property lists pairs (left, right), fractions or balls; left ≤ right is decided with certainty or the example counts as
-    undecided.  The seed is fixed and no database is read, so a run repeats.
+class Proof(Evidence):
+    """The derivations that are kept for a claim, taken together.
 
     Parameters
     ----------
-    says : str
-        What is looked at.
-    strategy : Hypothesis strategy of dict
-        Exact examples; the keys are the property's arguments.
-    check : callable
-        The property.
-    examples : int
-        How many to run.
-    seed : int
-        Seed of the generator.
-    planted : tuple of Planted
-        Properties that are false.
+    claim : str
+        Id of the claim; ``proof.py`` in its folder is read when the evidence runs.
+    part : str
+        Name of the tuple of derivations there.
+    root : Path, optional
+        Folder of proofs; this package's when left out.
     """
 
-    kind: ClassVar[str] = "search"
-    says: str
-    strategy: Any
-    check: Property
-    examples: int = 1000
-    seed: int = 0
-    planted: tuple[Planted, ...] = ()
+    kind: ClassVar[str] = "derivation"
+    claim: str
+    part: str = "PROOF"
+    root: Path | None = None
 
-    def _examine(self) -> Outcome:
-        hunt = _Hunt(self.check)
-        counterexample = hunt.run(self.strategy, self.examples, self.seed)
-        details: dict[str, Any] = {"seed": self.seed, "undecided": hunt.undecided}
-        if counterexample is not None:
-            details["counterexample"] = exact_text(counterexample)
-            return Outcome(self.kind, self.says, "refuted", details, examples=hunt.examples)
-        complete = hunt.examples > 0 and not hunt.undecided
-        return Outcome(self.kind, self.says, "holds" if complete else "failed", details, examples=hunt.examples)
+    @property
+    def says(self) -> str:  # type: ignore[override]
+        """Say what is derived.
 
-    def _with(self, error: Planted) -> Search:
-        return dataclasses.replace(self, check=error.check, planted=())
+        Returns
+        -------
+        str
+            One line.
+        """
+        return "; ".join(derivation.says for derivation in self._derivations()) or f"nothing: {self._place} is not there"
+
+    @property
+    def _place(self) -> str:
+        return f"proofs/{self.claim}/{kept.PROOF}"
+
+    def _derivations(self) -> tuple[Derivation, ...]:
+        path = kept.folder(self.claim, self.root) / kept.PROOF
+        return getattr(kept.proof(path), self.part, ()) if path.is_file() else ()
+
+    def _examine(self, effort: Effort) -> Outcome:
+        derivations = self._derivations()
+        if not derivations:
+            return Outcome(self.kind, "a proof", "failed", {"reason": f"{self._place} defines no {self.part}", "steps": []})
+        return _together([derivation.run(effort) for derivation in derivations])
+
+    def run_controls(self, effort: Effort = USUAL) -> list[Outcome]:
+        """Run the planted errors of each derivation.
+
+        Parameters
+        ----------
+        effort : Effort
+            How much work each may do.
+
+        Returns
+        -------
+        list of Outcome
+            As for any evidence.
+        """
+        return [control for derivation in self._derivations() for control in derivation.run_controls(effort)]
+
+    def _with(self, error: Planted) -> Derivation:
+        return Derivation(self.says, (Step(error.says, error.check),))
 
     def _rejects(self, outcome: Outcome) -> bool:
-        return outcome.status == "refuted"
+        return outcome.status == "failed"
+
+    def _errors(self) -> tuple[Planted, ...]:
+        return tuple(error for derivation in self._derivations() for error in derivation.planted)
 
 
-class _Violated(AssertionError):
-    """Tells Hypothesis that an example breaks the property."""
+def _together(outcomes: list[Outcome]) -> Outcome:
+    """Join the outcomes of derivations: they hold together or not at all."""
+    steps = [step for outcome in outcomes for step in outcome.details["steps"]]
+    says = "; ".join(outcome.says for outcome in outcomes)
+    holds = all(outcome.status == "holds" for outcome in outcomes)
+    return Outcome("derivation", says, "holds" if holds else "failed", {"steps": steps}, *count(steps))
 
 
-class _Hunt:
-    """One run of Hypothesis, remembering what it saw; the last violation it replays is the shrunk one."""
+def count(steps: list[dict[str, Any]]) -> tuple[int, int]:
+    """Count steps.
 
-    def __init__(self, check: Property) -> None:
-        self.check, self.examples, self.undecided = check, 0, 0
-        self.violation: Mapping[str, Any] | None = None
+    Parameters
+    ----------
+    steps : list of dict
+        Reports of steps.
 
-    def _look(self, example: Mapping[str, Any]) -> None:
-        self.examples += 1
-        truth = decide_all(lambda: self.check(**example))
-        self.undecided += truth is Truth.UNDECIDED
-        if truth is Truth.VIOLATED:
-            self.violation = example
-            raise _Violated
-
-    def run(self, strategy: Any, examples: int, seed: int) -> Mapping[str, Any] | None:
-        """Hunt; return the shrunk counterexample, if there is one."""
-        import hypothesis
-
-        settings = hypothesis.settings(
-            max_examples=examples,
-            database=None,
-            deadline=None,
-            phases=(hypothesis.Phase.generate, hypothesis.Phase.shrink),
-            suppress_health_check=list(hypothesis.HealthCheck),
-            report_multiple_bugs=False,
-            print_blob=False,
-            verbosity=hypothesis.Verbosity.quiet,
-        )
-
-        def look(example: Mapping[str, Any]) -> None:
-            self._look(example)
-
-        try:
-            draw: Any = hypothesis.given(strategy)
-            hypothesis.seed(seed)(settings(draw(look)))()
-        except _Violated:
-            return self.violation
-        return None
-
-
-def _count(steps: list[dict[str, Any]]) -> tuple[int, int]:
-    """Count steps asserted and steps in prose."""
+    Returns
+    -------
+    tuple of int
+        How many a program asserts, how many are prose.
+    """
     asserted = sum(step["asserted"] for step in steps)
     return asserted, len(steps) - asserted

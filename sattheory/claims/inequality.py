@@ -1,29 +1,27 @@
 """Inequalities that can be refuted with certainty: exact points, written formulas, rigorous values.
 
-A counterexample is worth what its reader can check.  Here it is data: a point of integers and rationals, and the two sides as
-formulas in a small language (arithmetic, ``exp``, ``softmax``, ``unit``, …).  Both sides are enclosed in balls (python-flint's
-``arb``; Johansson, "Arb: efficient arbitrary-precision midpoint-radius interval arithmetic", 2017), and "left > right" is said
-only when the balls are apart.  A comparison of overlapping balls is false in *every* direction, hence the three answers of
+A counterexample is data: a point of integers and rationals, and two sides written in the language of `formulas`.  Both sides are
+enclosed in balls, and "left > right" is said only when the balls are apart.  A comparison of overlapping balls is false in *every* direction, hence the three answers of
 `Truth`, and the precision that doubles until one of the first two is reached.
 """
 
 from __future__ import annotations
 
-import ast
 import dataclasses
 import enum
-import operator
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from decimal import ROUND_FLOOR, Context, Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 from fractions import Fraction
-from functools import reduce
 from typing import Any, TypeAlias
+
+from sattheory.claims.formulas import centre, evaluate, norm, real, sigmoid, softmax, unit
 
 Exact: TypeAlias = "int | Fraction | tuple[Exact, ...]"
 Pair: TypeAlias = "tuple[Any, Any]"
 Pairs: TypeAlias = "Iterable[Pair]"
 Point: TypeAlias = "Mapping[str, Exact]"
+__all__ = ["Exact", "Inequality", "Pairs", "Point", "Truth", "centre", "decide", "decide_all", "enclose", "evaluate", "exact_text", "norm", "real", "sigmoid", "softmax", "unit"]
 PRECISIONS = (128, 256, 512, 1024, 2048, 4096)
 
 
@@ -33,24 +31,6 @@ class Truth(enum.Enum):
     HOLDS = "certainly holds"
     VIOLATED = "certainly violated"
     UNDECIDED = "undecided"
-
-
-def real(value: Any) -> Any:
-    """Enclose an exact number in a ball.
-
-    Parameters
-    ----------
-    value : int, Fraction or arb
-        A number.
-
-    Returns
-    -------
-    arb
-        A ball that contains it, at the current precision.
-    """
-    from flint import arb, fmpq
-
-    return arb(fmpq(value.numerator, value.denominator)) if isinstance(value, int | Fraction) else value
 
 
 def decide(left: Any, right: Any) -> Truth:
@@ -145,10 +125,33 @@ class Inequality:
         tuple of arb
             Left and right.
         """
-        names = {name: _enclose(value) for name, value in self.point.items()}
+        names = {name: enclose(value) for name, value in self.point.items()}
         for name, formula in self.where.items():
             names[name] = evaluate(formula, names)
         return evaluate(self.left, names), evaluate(self.right, names)
+
+    def compare(self, precisions: tuple[int, ...] = PRECISIONS) -> tuple[Truth, Pair]:
+        """Decide left ≤ right, with as many bits as it takes.
+
+        Parameters
+        ----------
+        precisions : tuple of int
+            Bits to try in turn.
+
+        Returns
+        -------
+        Truth, tuple of arb
+            What is known, and both sides at the last precision tried.
+        """
+        from flint import ctx
+
+        for bits in precisions:
+            with ctx.workprec(bits):
+                sides = self.sides()
+                known = decide(*sides)
+            if known is not Truth.UNDECIDED:
+                break
+        return known, sides
 
     def failure(self) -> dict[str, Any] | None:
         """Show that left > right.
@@ -156,19 +159,12 @@ class Inequality:
         Returns
         -------
         dict or None
-            The point, the formulas, both values and a lower bound of left − right; None if it is not certain.
+            The point, the formulas, left rounded down and right rounded up, and what lies between them; None if it is not certain.
         """
-        from flint import ctx
-
-        for bits in PRECISIONS:
-            with ctx.workprec(bits):
-                left, right = self.sides()
-                if left > right:
-                    values = {"left": left.str(15), "right": right.str(15), "margin": _floor((left - right).lower())}
-                    return self.to_dict() | {"values": values, "bits": bits}
-                if left <= right:
-                    return None
-        return None
+        known, (left, right) = self.compare()
+        if known is not Truth.VIOLATED:
+            return None
+        return self.to_dict() | {"values": _apart(_exactly(left.lower()), _exactly(right.upper()))}
 
     def to_dict(self) -> dict[str, Any]:
         """Write the inequality as data.
@@ -181,190 +177,35 @@ class Inequality:
         return {"point": exact_text(self.point), "where": dict(self.where), "left": self.left, "right": self.right}
 
 
-def _floor(lower: Any) -> str:
-    """Round an exact ball down to eight digits."""
-    mantissa, exponent = (int(part) for part in lower.mid().man_exp())
-    value = Fraction(mantissa) * Fraction(2) ** exponent
-    context = Context(prec=8, rounding=ROUND_FLOOR)
-    return str(context.divide(Decimal(value.numerator), Decimal(value.denominator)))
+def _exactly(end: Any) -> Fraction:
+    mantissa, exponent = (int(part) for part in end.mid().man_exp())
+    return Fraction(mantissa) * Fraction(2) ** exponent
 
 
-def _enclose(value: Exact) -> Any:
-    return [_enclose(entry) for entry in value] if isinstance(value, tuple) else real(value)
+def _rounded(value: Fraction, digits: int, rounding: str) -> Decimal:
+    return Context(prec=digits, rounding=rounding).divide(Decimal(value.numerator), Decimal(value.denominator))
 
 
-def evaluate(formula: str, names: Mapping[str, Any]) -> Any:
-    """Evaluate a formula on balls.
+def _apart(left: Fraction, right: Fraction) -> dict[str, str]:
+    """Write left > right in as many digits as keep them apart."""
+    digits = 15
+    while (low := _rounded(left, digits, ROUND_FLOOR)) <= (high := _rounded(right, digits, ROUND_CEILING)):
+        digits *= 2
+    margin = _rounded(Fraction(low) - Fraction(high), 8, ROUND_FLOOR)
+    return {"left": str(low), "right": str(high), "margin": str(margin)}
+
+
+def enclose(value: Exact) -> Any:
+    """Enclose an exact number, vector or matrix.
 
     Parameters
     ----------
-    formula : str
-        In Python's notation: numbers, names, + − * / ** @, lists, indices and the functions of this module.
-    names : mapping
-        Balls, lists of balls or lists of lists.
+    value : int, Fraction or tuple
+        Vectors are tuples, matrices tuples of rows.
 
     Returns
     -------
     arb or list
-        The value, enclosed.
+        Balls that contain it, at the current precision.
     """
-    return _value(ast.parse(formula, mode="eval").body, names)
-
-
-def _value(node: ast.expr, names: Mapping[str, Any]) -> Any:
-    """Evaluate one node; anything outside the language is refused."""
-    match node:
-        case ast.Constant(value=int(number)):
-            return real(number)
-        case ast.Name(id=name):
-            return names[name]
-        case ast.List(elts=entries):
-            return [_value(entry, names) for entry in entries]
-        case ast.UnaryOp(op=ast.USub(), operand=inner):
-            return _each(operator.neg, _value(inner, names))
-        case ast.BinOp(left=left, op=ast.Pow(), right=ast.Constant(value=int(power))):
-            return _each(lambda x: reduce(operator.mul, [x] * power), _value(left, names))
-        case ast.BinOp(left=left, op=op, right=right):
-            return _OPERATORS[type(op)](_value(left, names), _value(right, names))
-        case ast.Subscript(value=inner, slice=ast.Constant(value=int(index))):
-            return _value(inner, names)[index]
-        case ast.Call(func=ast.Name(id=name), args=[argument]):
-            return _FUNCTIONS[name](_value(argument, names))
-    raise SyntaxError(f"not in the language of formulas: {ast.unparse(node)}")
-
-
-def _each(function: Callable[[Any], Any], x: Any) -> Any:
-    return [_each(function, entry) for entry in x] if isinstance(x, list) else function(x)
-
-
-def _pairwise(function: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
-    """Apply a function of two numbers to numbers and lists, entry by entry."""
-
-    def apply(x: Any, y: Any) -> Any:
-        if isinstance(x, list) and isinstance(y, list):
-            return [apply(left, right) for left, right in zip(x, y, strict=True)]
-        if isinstance(x, list):
-            return [apply(entry, y) for entry in x]
-        if isinstance(y, list):
-            return [apply(x, entry) for entry in y]
-        return function(x, y)
-
-    return apply
-
-
-def _total(x: list[Any]) -> Any:
-    return reduce(operator.add, x)
-
-
-def _dot(x: list[Any], y: list[Any]) -> Any:
-    """Multiply a matrix (list of rows) or a vector by a vector."""
-    if isinstance(x[0], list):
-        return [_dot(row, y) for row in x]
-    return _total([left * right for left, right in zip(x, y, strict=True)])
-
-
-def norm(x: list[Any]) -> Any:
-    """Compute a vector's Euclidean length.
-
-    Parameters
-    ----------
-    x : list of arb, shape (n,)
-        A vector.
-
-    Returns
-    -------
-    arb
-        ‖x‖₂.
-    """
-    return _total([entry * entry for entry in x]).sqrt()
-
-
-def softmax(x: list[Any]) -> list[Any]:
-    """Normalise exponentials; only differences to the first score are exponentiated.
-
-    Parameters
-    ----------
-    x : list of arb, shape (n,)
-        Scores.
-
-    Returns
-    -------
-    list of arb, shape (n,)
-        Weights.
-    """
-    powers = [(entry - x[0]).exp() for entry in x]
-    total = _total(powers)
-    return [power / total for power in powers]
-
-
-def sigmoid(x: Any) -> Any:
-    """Compute the logistic function.
-
-    Parameters
-    ----------
-    x : arb
-        A number.
-
-    Returns
-    -------
-    arb
-        1 / (1 + e^{−x}).
-    """
-    return 1 / (1 + (-x).exp())
-
-
-def centre(x: list[Any]) -> list[Any]:
-    """Subtract the mean.
-
-    Parameters
-    ----------
-    x : list of arb, shape (n,)
-        A vector.
-
-    Returns
-    -------
-    list of arb, shape (n,)
-        Px.
-    """
-    mean = _total(x) / len(x)
-    return [entry - mean for entry in x]
-
-
-def unit(x: list[Any]) -> list[Any]:
-    """Divide a vector by its length.
-
-    Parameters
-    ----------
-    x : list of arb, shape (n,)
-        A vector that is not zero.
-
-    Returns
-    -------
-    list of arb, shape (n,)
-        x / ‖x‖₂.
-    """
-    length = norm(x)
-    return [entry / length for entry in x]
-
-
-_OPERATORS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
-    ast.Add: _pairwise(operator.add),
-    ast.Sub: _pairwise(operator.sub),
-    ast.Mult: _pairwise(operator.mul),
-    ast.Div: _pairwise(operator.truediv),
-    ast.MatMult: _dot,
-}
-_FUNCTIONS: dict[str, Callable[[Any], Any]] = {
-    "abs": lambda x: _each(abs, x),
-    "exp": lambda x: _each(lambda y: y.exp(), x),
-    "tanh": lambda x: _each(lambda y: y.tanh(), x),
-    "sqrt": lambda x: _each(lambda y: y.sqrt(), x),
-    "cos_pi": lambda x: _each(lambda y: y.cos_pi(), x),
-    "sigmoid": lambda x: _each(sigmoid, x),
-    "max": lambda x: reduce(lambda y, z: y.max(z), x),
-    "sum": _total,
-    "norm": norm,
-    "softmax": softmax,
-    "centre": centre,
-    "unit": unit,
-}
+    return [enclose(entry) for entry in value] if isinstance(value, tuple) else real(value)

@@ -17,6 +17,7 @@ from sattheory.discovery import one_of
 from sattheory.errors import InputError
 from sattheory.figures.registry import SIZES, figures
 from sattheory.figures.style import house_style
+from sattheory.writing import folder, write
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Canvas
@@ -61,12 +62,12 @@ def draw(
     one_of("size", size, SIZES)
     if seed < 0:
         raise InputError(f"seed={seed}", "a seed is not negative", "give 0 or more")
-    folder, written = _folder(Path(out)), []
+    place, written = folder(Path(out)), []
     for figure in chosen:
         canvas = figure.draw(seed, size)
         contents = {kind: render(canvas, kind) for kind in endings}
         for kind, content in contents.items():
-            written.append(_write(folder / f"{figure.name}.{kind}", content))
+            written.append(write(place / f"{figure.name}.{kind}", content))
     return tuple(written)
 
 
@@ -92,7 +93,7 @@ def save(canvas: Canvas, path: str | os.PathLike[str]) -> Path:
     """
     target = Path(path)
     kind = one_of("format", target.suffix[1:], FORMATS)
-    return _write(_folder(target.parent) / target.name, render(canvas, kind))
+    return write(folder(target.parent) / target.name, render(canvas, kind))
 
 
 def render(canvas: Canvas, kind: str) -> bytes:
@@ -120,24 +121,3 @@ def _several(what: str, given: Sequence[str] | object) -> list[str]:
     if isinstance(given, str):
         raise InputError(f"{what}={given!r}", "several are expected", f"give a list, such as [{given!r}]")
     return list(dict.fromkeys(given))  # type: ignore[call-overload]
-
-
-def _folder(path: Path) -> Path:
-    try:
-        path.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError(f"out={str(path)!r}", f"no folder can be made there ({error.strerror})", "give a folder") from error
-    return path
-
-
-def _write(path: Path, content: bytes) -> Path:
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        part.write_bytes(content)
-        part.replace(path)
-    except OSError as error:
-        why = f"it cannot be written ({error.strerror})"
-        raise InputError(f"out={str(path.parent)!r}", why, "give a folder with room where you may write") from error
-    finally:
-        part.unlink(missing_ok=True)
-    return path

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import time
 from fractions import Fraction
 from typing import Any
 
@@ -14,30 +16,48 @@ from sattheory.claims import (
     Claim,
     Contradiction,
     Derivation,
+    Effort,
     Evidence,
     Expected,
     Form,
     Inequality,
     Planted,
     Search,
+    Statement,
     Step,
     Witness,
 )
-from sattheory.claims.deciders import around, at_least, equal, nonnegative, tends, within
-from sattheory.claims.inequality import Truth, decide, decide_all, evaluate, real
+from sattheory.claims.deciders import around, at_least, equal, nonnegative, on_interval, tends, within
+from sattheory.claims.formulas import evaluate, real
+from sattheory.claims.hunting import hunt
+from sattheory.claims.inequality import Truth, decide, decide_all
 from sattheory.errors import InputError
 
 u = sympy.Symbol("u", nonnegative=True)
 x, y = sympy.symbols("x y", real=True)
 TRUE = Derivation("(x + y)² = x² + 2xy + y²", (Step("expand", lambda: equal((x + y) ** 2, x**2 + 2 * x * y + y**2)),))
 FALSE = Derivation("(x + y)² = x² + y²", (Step("expand", lambda: equal((x + y) ** 2, x**2 + y**2)),))
-REFUTES = Witness("3 ≤ 2", lambda k: Inequality({"k": k}, "k + 2", "k + 1"), (1, 2))
-SHOWS_NOTHING = Witness("2 ≤ 3", lambda k: Inequality({"k": k}, "k + 1", "k + 2"), (1, 2))
+
+
+def above(k: int, i: int) -> Inequality:
+    """k + i ≤ k: false for i > 0."""
+    return Inequality({"k": k, "i": i}, "k + i", "k")
+
+
+def below(k: int, i: int) -> Inequality:
+    return Inequality({"k": k, "i": i}, "k - i", "k")
+
+
+REASON = (Step("(k + 1) − k = 1, whatever k is", lambda: equal((x + 1) - x, 1)),)
+BOUNDED = Statement(above, some.fixed_dictionaries({"i": some.integers(0, 100)}), ({"k": 1}, {"k": 1000}))
+REFUTES = Witness("X", "k + 1 ≤ k", BOUNDED, choices=({"i": 1}, {"i": 1}), steps=REASON)
+SHOWS_NOTHING = Witness("X", "k ≤ k", BOUNDED, choices=({"i": 0}, {"i": 0}), steps=REASON)
 INTERVAL = (Fraction(1), Fraction(2))
 CERTIFIED = Certificate("x² ≤ 5", "x ∈ [1, 2]", INTERVAL, lambda x: [(x * x, real(5))])
 NUMBERS = some.fixed_dictionaries({"i": some.integers(-100, 100)})
-TESTED = Search("i² ≥ i", NUMBERS, lambda i: [(Fraction(i), Fraction(i * i))], examples=50)
-FOUND = Search("i ≤ 10", NUMBERS, lambda i: [(Fraction(i), Fraction(10))], examples=200)
+TESTED = Search("i² ≥ i", NUMBERS, lambda i: [(Fraction(i), Fraction(i * i))])
+FOUND = Search("i ≤ 10", NUMBERS, lambda i: [(Fraction(i), Fraction(10))])
+FEW = Effort(examples=56)
 
 
 def claim(*evidence: Evidence, expected: Any = "derived") -> Claim:
@@ -50,7 +70,7 @@ def claim(*evidence: Evidence, expected: Any = "derived") -> Claim:
         ((), "open", "open"),
         ((FALSE,), "open", "open"),
         ((SHOWS_NOTHING,), "open", "open"),
-        ((TESTED,), "tested", "tested with 50 examples"),
+        ((TESTED,), "tested", "tested with 56 examples"),
         ((TESTED, CERTIFIED), "certified", "certified on x ∈ [1, 2]"),
         ((TESTED, CERTIFIED, TRUE), "derived", "derived (steps asserted: 1, in prose: 0)"),
         ((REFUTES, TESTED), "refuted", "refuted"),
@@ -58,25 +78,25 @@ def claim(*evidence: Evidence, expected: Any = "derived") -> Claim:
     ],
 )
 def test_the_verdict_is_the_strongest_that_stands(evidence: tuple[Evidence, ...], kind: str, text: str) -> None:
-    verdict = claim(*evidence).check().literal.verdict
+    verdict = claim(*evidence).check(FEW).literal.verdict
     assert (verdict.kind, verdict.text) == (kind, text)
 
 
 @pytest.mark.parametrize("pair", [(REFUTES, TRUE), (TRUE, REFUTES), (CERTIFIED, REFUTES), (FOUND, TRUE)])
 def test_a_witness_beside_a_proof_is_a_contradiction(pair: tuple[Evidence, ...]) -> None:
     with pytest.raises(Contradiction, match="refutes what"):
-        claim(*pair).check()
+        claim(*pair).check(FEW)
 
 
 def test_a_search_shrinks_to_the_smallest_counterexample() -> None:
-    outcome = FOUND.run()
+    outcome = FOUND.run(Effort(examples=200))
     assert outcome.status == "refuted"
     assert outcome.details["counterexample"] == {"i": "11"}
 
 
 def test_a_search_that_cannot_decide_does_not_count() -> None:
-    equal_roots = Search("√2·√2 ≤ 2", NUMBERS, lambda i: [(real(2).sqrt() * real(2).sqrt(), real(2))], examples=5)
-    outcome = equal_roots.run()
+    equal_roots = Search("√2·√2 ≤ 2", NUMBERS, lambda i: [(real(2).sqrt() * real(2).sqrt(), real(2))])
+    outcome = equal_roots.run(Effort(examples=8))
     assert outcome.status == "failed"
     assert outcome.details["undecided"] == outcome.examples > 0
 
@@ -89,30 +109,87 @@ def test_one_wrong_step_spoils_a_derivation() -> None:
     assert Derivation("both", TRUE.steps + FALSE.steps).run().status == "failed"
 
 
-def test_a_witness_whose_assumption_is_not_met_refutes_nothing() -> None:
-    outcome = Witness("3 ≤ 2", REFUTES.family, (1,), FALSE.steps).run()
+def test_a_witness_whose_reason_does_not_hold_refutes_nothing() -> None:
+    assert dataclasses.replace(REFUTES, steps=FALSE.steps).run().status == "failed"
+
+
+def test_points_alone_do_not_refute_a_statement_that_may_name_constants() -> None:
+    outcome = dataclasses.replace(REFUTES, steps=()).run()
     assert outcome.status == "failed"
+    assert "none says why all constants" in outcome.details["reason"]
+    plain = Statement(lambda i: above(0, i), None)
+    assert Witness("X", "i ≤ 0", plain, choices=({"i": 1},), steps=()).run().status == "refuted"
 
 
-def test_a_witness_must_fail_at_every_challenge() -> None:
-    mixed = Witness("k ≤ 1", lambda k: Inequality({"k": k}, "k", "1"), (1, 2))
-    assert mixed.run().status == "failed"
+def test_a_witness_must_fail_at_every_constant() -> None:
+    assert dataclasses.replace(REFUTES, choices=({"i": 1}, {"i": 0})).run().status == "failed"
+
+
+def test_the_falsifier_finds_a_counterexample_from_scratch_and_shrinks_it() -> None:
+    outcome = dataclasses.replace(REFUTES, choices=None, search=True).run()
+    assert outcome.status == "refuted"
+    assert [failure["choice"] for failure in outcome.details["failures"]] == [{"i": "1"}, {"i": "1"}]
+
+
+def test_the_falsifier_says_when_it_finds_nothing() -> None:
+    true = dataclasses.replace(BOUNDED, inequality=below)
+    outcome = Witness("X", "k − i ≤ k", true, steps=REASON, search=True).run(Effort(seconds=0.2))
+    assert outcome.status == "failed"
+    assert "no counterexample found in 0.2 s" in outcome.details["reason"]
+
+
+def test_a_hunt_that_runs_out_of_time_keeps_what_it_found() -> None:
+    def judge(case: Any) -> tuple[Truth, float]:
+        seen.append(case["i"])
+        time.sleep(0)
+        return (Truth.VIOLATED if case["i"] > 10 else Truth.HOLDS), 0.0
+
+    seen: list[int] = []
+    assert hunt(NUMBERS, judge, seconds=0.0).violation is None
+    assert seen == []
+    violation = hunt(NUMBERS, judge, seconds=5.0).violation
+    assert violation is not None
+    assert violation["i"] == 11
+
+
+def test_cases_drawn_together_shrink_to_one() -> None:
+    def judge(case: Any) -> tuple[Truth, float]:
+        return (Truth.VIOLATED if case["i"] > 10 else Truth.HOLDS), 0.0
+
+    assert hunt(NUMBERS, judge, examples=400, together=8).violation == {"i": 11}
 
 
 @pytest.mark.parametrize(
     "evidence",
     [
         Derivation("true", TRUE.steps, planted=(Planted("true all the same", TRUE.steps[0].check),)),  # type: ignore[arg-type]
-        Witness("3 ≤ 2", REFUTES.family, (1,), planted=(Planted("false all the same", REFUTES.family),)),
+        dataclasses.replace(REFUTES, planted=(Planted("false all the same", above),)),
         Certificate("x² ≤ 5", "x", INTERVAL, CERTIFIED.check, planted=(Planted("true all the same", CERTIFIED.check),)),
-        Search("i² ≥ i", NUMBERS, TESTED.check, 50, planted=(Planted("true all the same", TESTED.check),)),
+        Search("i² ≥ i", NUMBERS, TESTED.check, planted=(Planted("true all the same", TESTED.check),)),
     ],
 )
 def test_an_error_that_is_let_pass_is_a_failure(evidence: Evidence) -> None:
-    assert [control.status for control in evidence.run_controls()] == ["accepted"]
+    assert [control.status for control in evidence.run_controls(FEW)] == ["accepted"]
     kind = "refuted" if isinstance(evidence, Witness) else "derived"
-    report = claim(evidence, expected=kind).check()
+    report = claim(evidence, expected=kind).check(dataclasses.replace(FEW, controls=True))
     assert not report.as_expected
+    assert any("planted error accepted" in complaint for complaint in report.complaints())
+
+
+def test_a_planted_error_that_is_true_is_rejected_by_a_witness() -> None:
+    assert [c.status for c in dataclasses.replace(REFUTES, planted=(Planted("minus", below),)).run_controls()] == ["rejected"]
+
+
+def test_an_assumption_is_assumed_only_while_nothing_is_shown() -> None:
+    assumption = dataclasses.replace(claim(expected="assumed"), kind="assumption")
+    assert assumption.check().as_expected
+    assert dataclasses.replace(claim(TRUE), kind="assumption").check().literal.verdict.kind == "derived"
+    assert claim().check().literal.verdict.kind == "open"
+
+
+def test_the_number_of_cases_and_the_seed_are_the_callers() -> None:
+    outcome = TESTED.run(Effort(examples=24, seed=5))
+    assert (outcome.examples, outcome.details["seed"]) == (24, 5)
 
 
 def test_certificates_halve_until_they_know() -> None:
@@ -156,6 +233,23 @@ def test_precision_rises_until_it_is_decided() -> None:
         ("sigmoid(0)", Fraction(1, 2)),
         ("cos_pi(1)", Fraction(-1)),
         ("tanh(0) + exp(0)", Fraction(1)),
+        ("x[1] ** -2", Fraction(1, 4)),
+        ("(W @ W)[1][0]", Fraction(2)),
+        ("(x @ W)[0]", Fraction(3)),
+        ("transpose(W)[0][1]", Fraction(1)),
+        ("sum(sum(W))", Fraction(3)),
+        ("softmax(W * 0)[1][0]", Fraction(1, 2)),
+        ("centre(W)[0][0]", Fraction(1, 2)),
+        ("unit0([0, 0])[1]", Fraction(0)),
+        ("norm(unit0(W)[0])", Fraction(1)),
+        ("min(x) - max(x)", Fraction(-1)),
+        ("relu(-x)[0] + relu(x)[1]", Fraction(2)),
+        ("sin_pi(1 / 2) + erf(0)", Fraction(1)),
+        ("Phi(0) + gelu(0) + silu(0)", Fraction(1, 2)),
+        ("exp(lgamma(5)) - exp(log(24))", Fraction(0)),
+        ("softplus(0) - log(2)", Fraction(0)),
+        ("lambertw(exp(1)) * sqrt(4)", Fraction(2)),
+        ("cos_pi(1) + tanh(pi - pi)", Fraction(-1)),
     ],
 )
 def test_formulas_enclose_exact_values(formula: str, value: Fraction) -> None:
@@ -165,7 +259,7 @@ def test_formulas_enclose_exact_values(formula: str, value: Fraction) -> None:
     assert float(found.rad()) < 1e-12
 
 
-@pytest.mark.parametrize("formula", ["__import__", "x.sqrt()", "open('f')", "0.1", "exp(x, x)", "[i for i in x]"])
+@pytest.mark.parametrize("formula", ["__import__", "x.sqrt()", "open('f')", "0.1", "exp(x, x)", "[i for i in x]", "x ** x", "x[k]", "exp(x, k=1)"])
 def test_formulas_outside_the_language_are_refused(formula: str) -> None:
     with pytest.raises((SyntaxError, KeyError)):
         evaluate(formula, {"x": [real(1)]})
@@ -185,6 +279,8 @@ def test_formulas_outside_the_language_are_refused(formula: str) -> None:
         (lambda: within(x * y, around(x, 1) | around(y, 2), 1), False),
         (lambda: within(x + y, {x: (0, 1), y: (0, 1)}, 1), False),
         (lambda: within(x**2 - 1, around(x, 1), 0), False),
+        (lambda: on_interval(lambda z: [(z * (1 - z), real(Fraction(26, 100)))], Fraction(0), Fraction(1)), True),
+        (lambda: on_interval(lambda z: [(z * (1 - z), real(Fraction(24, 100)))], Fraction(0), Fraction(1)), False),
     ],
 )
 def test_deciders_say_yes_only_to_what_is_true(decided: Any, truth: bool) -> None:

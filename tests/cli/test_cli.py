@@ -1,14 +1,18 @@
 """The command line as a user meets it: results, exit codes, and a sentence for everything that cannot work."""
 
 import json
+import shutil
 import sys
+from pathlib import Path
 
+import jsonschema
 import numpy as np
 import pytest
 
 from sattheory import cli
 from sattheory.checkpoints import find_package_model
 
+DOCS = Path(__file__).parents[2] / "docs"
 SENTENCE = "The cat sat on the mat."
 
 
@@ -45,6 +49,101 @@ def test_verify_json(run):
     assert code == 0
     assert report["as_expected"] is True
     assert report["claims"][0]["id"] == "L7"
+
+
+def test_verify_json_is_what_the_schema_says(run):
+    schema = json.loads((DOCS / "verify-report.schema.json").read_text(encoding="utf-8"))
+    jsonschema.Draft202012Validator.check_schema(schema)
+    for arguments in (("L7", "A1"), ("L2", "--controls"), ("P4", "--scratch")):
+        code, out, _ = run("verify", *arguments, "--examples", "80", "--json")
+        assert code == 0
+        jsonschema.validate(json.loads(out), schema)
+
+
+def test_the_first_part_of_an_id_stands_for_its_family(run):
+    code, out, _ = run("verify", "P1", "--examples", "80", "--json")
+    assert code == 0
+    assert [claim["id"] for claim in json.loads(out)["claims"]] == ["P1.a", "P1.b", "P1.c"]
+
+
+def test_verify_explains_a_refutation_with_numbers_to_check_by_hand(run):
+    code, out, _ = run("verify", "P4", "--controls", "--examples", "80")
+    assert code == 0
+    for part in ("the sentence:", "why it matters:", "as stated:", "verdict: refuted", "at d = 1", "repaired:", "planted errors rejected"):
+        assert part in out
+
+
+def test_verify_writes_its_reports(run, tmp_path):
+    files = {kind: tmp_path / "new" / f"report.{kind}" for kind in ("html", "tex", "svg")}
+    options = ("--html", str(files["html"]), "--latex", str(files["tex"]), "--graph", str(files["svg"]))
+    code, out, _ = run("verify", "L4", "L5", "--examples", "80", *options)
+    assert code == 0
+    assert files["html"].read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
+    assert r"\begin{longtable}" in files["tex"].read_text(encoding="utf-8")
+    assert files["svg"].read_text(encoding="utf-8").lstrip().startswith("<")
+    assert all(f"{path} written" in out.replace("\n", "") or path.name in out for path in files.values())
+    assert {path.name for path in files["html"].parent.iterdir()} == {"report.html", "report.tex", "report.svg"}
+
+
+def test_an_interrupted_run_leaves_no_report(run, monkeypatch, tmp_path):
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("sattheory.reports.html.page", interrupted)
+    code, _, _ = run("verify", "L2", "--examples", "8", "--html", str(tmp_path / "report.html"))
+    assert code == 130
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_contradictory_evidence_exits_one_with_a_sentence(run, monkeypatch):
+    from sattheory.claims import Contradiction
+
+    def contradict(*_):
+        raise Contradiction("L2", "literal", "a point", "a proof")
+
+    monkeypatch.setattr("sattheory.claims.claim.Claim.check", contradict)
+    code, out, err = run("verify", "L2")
+    assert code == 1
+    assert out == ""
+    assert "Contradictory evidence: claim L2, literal form: 'a point' refutes what 'a proof' establishes" in err
+
+
+def test_claims_from_outside(run, monkeypatch, tmp_path):
+    shutil.copy(DOCS / "examples" / "attention_is_not_lipschitz.py", tmp_path)
+    monkeypatch.chdir(tmp_path)
+    code, out, err = run("verify", "--from", "attention_is_not_lipschitz", "--controls", "--html", "report.html", "--jobs", "2")
+    assert (code, err) == (0, "")
+    assert "refuted" in out
+    assert "planted errors: 4 of 4 rejected" in out
+    assert "attention_is_not_lipschitz" in (tmp_path / "report.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("source", "parts"),
+    [
+        ("1 / 0", ("cannot be imported (ZeroDivisionError", "mend it")),
+        ("x = 1", ("defines no CLAIMS", "sattheory.claims.Claim")),
+        ("CLAIMS = (1,)", ("defines no CLAIMS",)),
+        ("from outside_claims import ONE\nCLAIMS = (ONE, ONE)", ("defines X twice", "name of its own")),
+        ("from outside_claims import LOST as CLAIMS", ("uses", "nowhere")),
+    ],
+)
+def test_claims_from_outside_that_cannot_be_used(run, monkeypatch, tmp_path, source, parts):
+    (tmp_path / "outside_claims.py").write_text(
+        "from sattheory.claims import Claim, Expected, Form\n"
+        "ONE = Claim('X', 'p', 't', 's', 'w', Form('f'), None, Expected('open'))\n"
+        "LOST = (Claim('Z', 'p', 't', 's', 'w', Form('f', uses=('nowhere',)), None, Expected('open')),)\n"
+    )
+    name = f"outside_{abs(hash(source))}"
+    (tmp_path / f"{name}.py").write_text(source)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    sys.modules.pop("outside_claims", None)
+    code, _, err = run("verify", "--from", name)
+    assert code == 2
+    assert "Traceback" not in err
+    for part in parts:
+        assert part in err
 
 
 def test_a_failing_claim_exits_one(run, monkeypatch):
@@ -125,6 +224,8 @@ def test_help_has_an_example(run, command):
     [
         (("verify", "L9"), ("L9", "L8")),
         (("verify", "--jobs", "0"), ("jobs",)),
+        (("verify", "--examples", "0"), ("examples",)),
+        (("verify", "--from", "no_such_module"), ("--from no_such_module", "cannot be imported", "mend it")),
         (("saturate", "example:sofa"), ("example:sofa", "no such example", "soft")),
         (("saturate", "example:soft", "words"), ("text='words'", "examples have no words")),
         (("saturate", "example:soft", "--tokens", "0 7"), ("token=7", "the vocabulary has 2 tokens", "numbers from 0")),

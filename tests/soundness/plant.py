@@ -235,7 +235,7 @@ def plant(error: Planted) -> tuple[bool, str]:
     """Break a copy and run the tests that must see it; True if they failed."""
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder)
-        for part in ("sattheory", "tests"):
+        for part in ("sattheory", "proofs", "tests"):
             shutil.copytree(ROOT / part, copy / part, ignore=shutil.ignore_patterns("__pycache__"))
         shutil.copy(ROOT / "pyproject.toml", copy)
         target = copy / "sattheory" / error.file

@@ -1,0 +1,277 @@
+"""Small networks of the paper's architecture with whole numbers for parameters: what searches for counterexamples draw from.
+
+A network is a mapping of the names that `paper_formulas` uses to exact arrays, so the same draw can be put into formulas, evaluated with
+certainty, and into the package's own forward pass (`transformer`).  Whole numbers between −2 and 2 tie and cancel often; and because the
+paper's statements are about large ‖θ‖, `grown` multiplies one of the arrays until ‖θ‖ is as large as asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cache
+from math import ceil, prod
+from typing import Any
+
+import hypothesis.strategies as some
+import numpy as np
+
+from sattheory.claims.asymptotic_error import integers
+from sattheory.network.configuration import Configuration, Placement
+from sattheory.network.parameters import Attention, Feedforward, Layer, Linear, Norm, Parameters
+from sattheory.network.transformer import Transformer
+
+Array = tuple[Any, ...]
+Network = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Size:
+    """Shapes of a network.
+
+    Parameters
+    ----------
+    n, d : int
+        Positions and width.
+    k, v, f : int
+        Width of keys, of values, of the feedforward block.
+    """
+
+    n: int
+    d: int
+    k: int = 1
+    v: int = 1
+    f: int = 1
+
+    def shape(self, name: str) -> tuple[int, ...]:
+        """Tell the shape of an array.
+
+        Parameters
+        ----------
+        name : str
+            ``x``, ``wk``, …, possibly with a tag.
+
+        Returns
+        -------
+        tuple of int
+            Its shape.
+        """
+        kinds: dict[str, tuple[int, ...]] = {
+            "x": (self.n, self.d),
+            "wk": (self.k, self.d),
+            "wq": (self.k, self.d),
+            "wv": (self.v, self.d),
+            "w": (self.d, self.v),
+            "gain": (self.d,),
+            "wi": (self.f, self.d),
+            "wf": (self.d, self.f),
+            "ffgain": (self.d,),
+        }
+        return kinds[name.rstrip("0123456789")]
+
+
+def sizes(
+    n: Iterable[int], d: Iterable[int], k: Iterable[int] = (1,), v: Iterable[int] = (1,), f: Iterable[int] = (1,)
+) -> tuple[Size, ...]:
+    """List all combinations of sizes.
+
+    Parameters
+    ----------
+    n, d, k, v, f : iterable of int
+        See `Size`.
+
+    Returns
+    -------
+    tuple of Size
+        Smallest first.
+    """
+    options = [tuple(option) for option in (n, d, k, v, f)]
+    found: list[tuple[int, ...]] = [()]
+    for option in options:
+        found = [(*start, entry) for start in found for entry in option]
+    return tuple(Size(*entries) for entries in found)
+
+
+def networks(names: Sequence[str], choices: Sequence[Size], most: int = 2) -> Any:
+    """Draw a network.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Its arrays.
+    choices : sequence of Size
+        Possible shapes.
+    most : int
+        Largest absolute value of an entry.
+
+    Returns
+    -------
+    Hypothesis strategy of dict of tuple
+        Arrays by name.
+    """
+    wanted = tuple(names)
+    return some.sampled_from(tuple(choices)).flatmap(lambda size: _of_size(wanted, size, most))
+
+
+def _entries(count: int, most: int) -> Any:
+    """Draw whole numbers, a few as the digits of one: numbers beyond 24 bits Hypothesis draws small far more often than large."""
+    at_once = max(size for size in range(1, 25) if (2 * most + 1) ** size < 2**24)
+    sizes = [min(at_once, count - start) for start in range(0, count, at_once)]
+    return some.tuples(*[integers(size, most) for size in sizes]).map(lambda parts: tuple(entry for part in parts for entry in part))
+
+
+@cache
+def _of_size(names: tuple[str, ...], size: Size, most: int) -> Any:
+    count = sum(prod(size.shape(name)) for name in names)
+    return _entries(count, most).map(lambda entries: _filled(names, size, entries))
+
+
+def _filled(names: tuple[str, ...], size: Size, entries: tuple[int, ...]) -> dict[str, Array]:
+    arrays, start = {}, 0
+    for name in names:
+        shape = size.shape(name)
+        arrays[name] = _cut(entries[start : start + prod(shape)], shape)
+        start += prod(shape)
+    return arrays
+
+
+def _cut(entries: tuple[int, ...], shape: tuple[int, ...]) -> Array:
+    if len(shape) == 1:
+        return entries
+    return tuple(entries[row * shape[1] : (row + 1) * shape[1]] for row in range(shape[0]))
+
+
+def grown(names: Sequence[str], choices: Sequence[Size], rho: Fraction | int, most: int = 2) -> Any:
+    """Draw a network with one of its arrays multiplied by ρ, 2ρ or 4ρ, whatever it takes to reach ‖θ‖ ≥ ρ in many ways.
+
+    Parameters
+    ----------
+    names, choices, most
+        As for `networks`.
+    rho : int or Fraction
+        ρ.
+
+    Returns
+    -------
+    Hypothesis strategy of dict of tuple
+        Arrays by name.
+    """
+    factors = tuple(ceil(rho) * factor for factor in (1, 2, 4))
+    drawn = some.tuples(networks(names, choices, most), some.sampled_from(tuple(names)), some.sampled_from(factors))
+    return drawn.map(lambda parts: dict(parts[0]) | {parts[1]: _times(parts[0][parts[1]], parts[2])})
+
+
+def _times(array: Any, factor: int) -> Any:
+    return tuple(_times(entry, factor) for entry in array) if isinstance(array, tuple) else factor * array
+
+
+def entries_of(array: Any) -> list[Any]:
+    """List the entries of an array.
+
+    Parameters
+    ----------
+    array : number or tuple
+        A number, vector or matrix.
+
+    Returns
+    -------
+    list of numbers
+        Row by row.
+    """
+    return [entry for part in array for entry in entries_of(part)] if isinstance(array, tuple) else [array]
+
+
+def reaches(theta: Network, rho: Fraction | int) -> bool:
+    """Tell whether ‖θ‖ ≥ ρ, exactly.
+
+    Parameters
+    ----------
+    theta : mapping
+        Arrays by name.
+    rho : int or Fraction
+        ρ.
+
+    Returns
+    -------
+    bool
+        Whether it is.
+    """
+    return bool(sum(entry * entry for array in theta.values() for entry in entries_of(array)) >= rho * rho)
+
+
+def transformer(theta: Network, placement: Placement = "res_post", epsilon: float = 0.0) -> Transformer:
+    """Make the package's network out of exact arrays; position i reads token i.
+
+    Parameters
+    ----------
+    theta : mapping
+        Arrays by name, one head, layers tagged 1, 2, … or one layer without a tag.
+    placement : {"res_post", "pre", "post"}
+        Where the norm stands.
+    epsilon : float
+        ε of the norm.
+
+    Returns
+    -------
+    Transformer
+        Without biases, norms of unit length.
+    """
+    tags = sorted({name[2:] for name in theta if name.startswith("wk")})
+    tokens = _array(theta["x"])
+    layers = tuple(_layer(theta, tag) for tag in tags)
+    first = layers[0]
+    kind = Configuration(
+        vocabulary=len(tokens),
+        width=tokens.shape[1],
+        layers=len(layers),
+        key_width=len(first.attention.key.weight),
+        value_width=len(first.attention.value.weight),
+        feedforward=len(first.feedforward.inner.weight) if first.feedforward else 0,
+        placement=placement,
+        epsilon=epsilon,
+    )
+    return Transformer(kind, Parameters(tokens, layers))
+
+
+def _array(value: Array) -> Any:
+    return np.asarray(value, dtype=np.float64)
+
+
+def _layer(theta: Network, tag: str) -> Layer:
+    query, key, value, output = (Linear(_array(theta[name + tag])) for name in ("wq", "wk", "wv", "w"))
+    attention, norm = Attention(query, key, value, output), Norm(_array(theta[f"gain{tag}"]))
+    if f"wi{tag}" not in theta:
+        return Layer(attention, norm)
+    block = Feedforward(Linear(_array(theta[f"wi{tag}"])), Linear(_array(theta[f"wf{tag}"])))
+    return Layer(attention, norm, block, Norm(_array(theta[f"ffgain{tag}"])))
+
+
+def disturbed(names: Sequence[str], choices: Sequence[Size], most: int = 2) -> Any:
+    """Draw a network, a disturbance e of its input x of the same shape, small or zero, and a scale: X(cθ) = c(x + e).
+
+    Parameters
+    ----------
+    names, choices, most
+        As for `networks`; ``x`` comes first among the names.
+
+    Returns
+    -------
+    Hypothesis strategy of dict
+        ``theta``, ``e``, ``c``.
+    """
+    wanted = tuple(names)
+    return some.sampled_from(tuple(choices)).flatmap(lambda size: _disturbed(wanted, size, most))
+
+
+@cache
+def _disturbed(names: tuple[str, ...], size: Size, most: int) -> Any:
+    count = sum(prod(size.shape(name)) for name in names)
+    drawn = some.tuples(_entries(count, most), _entries(size.n * size.d, 1), some.integers(0, 99))
+    return drawn.map(lambda parts: _case(names, size, *parts))
+
+
+def _case(names: tuple[str, ...], size: Size, entries: tuple[int, ...], signs: tuple[int, ...], rest: int) -> dict[str, Any]:
+    part, step = (Fraction(0), Fraction(1, 4), Fraction(1, 64), Fraction(1, 1024))[rest % 4], rest // 4
+    e = _cut(tuple(part * sign for sign in signs), (size.n, size.d))
+    return {"theta": _filled(names, size, entries), "e": e, "c": 1 + Fraction(step, 8)}

@@ -1,0 +1,267 @@
+"""The report as one page that needs nothing else: no network, no script, no font.
+
+A reader sees what was found in a table, then what rests on what as a graph, then each claim: the sentence, why it matters, the form
+that fails with the numbers at which it fails, the form that holds, and behind a fold the proof.  Colours repeat what words and
+signs say.  The page is read on paper and on a telephone too, so its tables may turn into lists and wide things scroll.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+from sattheory.reports.bars import bars
+from sattheory.reports.mathematics import document, sentence
+
+if TYPE_CHECKING:
+    from sattheory.claims import Claim, FormReport, Outcome, Report
+
+MARKS = {"refuted": "✗", "derived": "✓", "certified": "✓", "tested": "≈", "open": "?", "assumed": "∴"}
+MEANING = {
+    "refuted": "fails at exact points",
+    "derived": "proved, step by step",
+    "certified": "enclosed by balls on a domain",
+    "tested": "no counterexample found",
+    "open": "nothing stands",
+    "assumed": "an assumption",
+}
+STEP = {True: "✓", False: "✗", None: "¶"}
+ROOT = (
+    ":root{--ink:#1b1b1b;--soft:#5a5a5a;--line:#d8d8d8;--back:#fff;--card:#f7f7f5;--red:#a63c00;--blue:#00507d;--amber:#7a5200;"
+    "--violet:#7b3f68}"
+)
+STYLE = """
+*{box-sizing:border-box}
+body{font:16px/1.5 system-ui,-apple-system,"Segoe UI","DejaVu Sans",sans-serif;color:var(--ink);background:var(--back);margin:0 auto;padding:1.5rem;max-width:76rem}
+h1{font-size:1.7rem;margin:.2em 0}h2{font-size:1.35rem;margin:2.2em 0 .5em}h3{font-size:1.15rem;margin:0}h4{font-size:1rem;margin:0 0 .4em}
+h5,h6{font-size:.95rem;margin:1em 0 .3em}
+a{color:var(--blue)}p{margin:.5em 0}code{font:.86em/1.4 ui-monospace,"DejaVu Sans Mono",monospace;background:#ececea;padding:.05em .3em;border-radius:3px;overflow-wrap:anywhere}
+pre{overflow-x:auto;background:#ececea;padding:.6em}pre code{padding:0;overflow-wrap:normal}
+table{border-collapse:collapse;width:100%}th,td{text-align:left;vertical-align:top;padding:.35em .7em .35em 0;border-bottom:1px solid var(--line)}
+th{font-size:.85rem;color:var(--soft);font-weight:600}td.number{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}
+.verdict{white-space:nowrap;font-weight:600}.refuted{color:var(--red)}.derived,.certified{color:var(--blue)}.tested{color:var(--amber)}.open,.assumed{color:var(--violet)}
+.claim{border-top:3px solid var(--line);padding:1.2rem 0 .4rem;margin-top:1.2rem;scroll-margin-top:.5rem}
+.about{color:var(--soft);font-size:.92rem}
+.forms{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,26rem),1fr));gap:1rem;margin:.9rem 0}
+.form{background:var(--card);border:1px solid var(--line);border-left:5px solid var(--line);border-radius:4px;padding:.8rem 1rem;min-width:0}
+.form.is-refuted{border-left-color:#D55E00}.form.is-derived,.form.is-certified{border-left-color:#0072B2}.form.is-tested{border-left-color:#E69F00}
+.form.is-open,.form.is-assumed{border-left-color:#CC79A7}
+.evidence{margin:.7em 0 0;font-size:.93rem}.evidence ul{margin:.3em 0;padding-left:1.2em;list-style:none}.evidence li{text-indent:-1.2em}
+.support{font-size:.9rem;border:1px dashed #D55E00;padding:.4em .7em;border-radius:4px;margin:.6em 0 0}
+.scroll,.proof,.form{overflow-x:auto}
+details>summary{cursor:pointer;color:var(--blue);padding:.25em 0}details.proof{border:1px solid var(--line);border-radius:4px;padding:.3em 1rem}
+details.proof[open]{padding-bottom:.8em}
+math{font-size:1.08em}.math.block,.eqn,section.eqno,div.math{overflow-x:auto;overflow-y:hidden;padding:.2em 0}
+svg{max-width:100%;height:auto}svg.bars{display:block;max-width:35rem;margin:.5em 0}.graph svg{min-width:60rem}
+figure{margin:1rem 0}figure img{max-width:100%;height:auto}figcaption{font-size:.92rem;color:var(--soft)}
+.pictures{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,24rem),1fr));gap:1.5rem}
+@media(max-width:40rem){body{padding:.8rem;font-size:15px}
+ table.verdicts thead{display:none}table.verdicts tr{display:block;padding:.5em 0;border-bottom:1px solid var(--line)}
+ table.verdicts td{display:inline-block;border:0;padding:.1em .9em .1em 0}table.verdicts td.title{display:block}
+ table.verdicts td[data-label]::before{content:attr(data-label) ": ";color:var(--soft);font-weight:400}}
+@media print{details>*{display:block}.claim{break-inside:avoid}}
+"""
+
+
+def page(reports: Sequence[Report], pictures: Mapping[str, tuple[str, str]] | None = None) -> str:
+    """Write checked claims as one self-contained page.
+
+    Parameters
+    ----------
+    reports : sequence of Report
+        Checked claims.
+    pictures : mapping of str to (str, str), optional
+        Title to an SVG and a caption, to be shown after the graph.
+
+    Returns
+    -------
+    str
+        HTML.
+    """
+    from sattheory import __version__
+    from sattheory.claims.dependencies import Dependencies
+    from sattheory.reports.graph import draw_graph
+
+    support = Dependencies.of(reports)
+    body = [
+        "<h1>Claims, and what became of them</h1>",
+        _summary(reports, __version__),
+        _verdicts(reports),
+        '<h2 id="graph">What rests on what</h2>',
+        f'<div class="graph scroll">{draw_graph(reports)}</div>',
+        _pictures(pictures or {}),
+        '<h2 id="claims">Claim by claim</h2>',
+        *(_claim(report, support) for report in reports),
+    ]
+    head = f'<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>Claims</title><style>{ROOT}{STYLE}</style>'
+    return f'<!DOCTYPE html>\n<html lang="en">\n<head>{head}</head>\n<body>\n' + "\n".join(body) + "\n</body>\n</html>\n"
+
+
+def claim_snippet(claim: Claim) -> str:
+    """Write a claim that was not checked, for a notebook.
+
+    Parameters
+    ----------
+    claim : Claim
+        A claim.
+
+    Returns
+    -------
+    str
+        HTML.
+    """
+    forms = zip(("As stated", "Repaired"), claim.forms.values(), strict=False)
+    listed = "".join(f"<li><i>{name}</i>: {sentence(form.latex, form.statement)}</li>" for name, form in forms)
+    return (
+        f"<div><b>{escape(claim.id)}: {escape(claim.title)}</b> ({escape(claim.place)})<ul>{listed}</ul>"
+        "<small>Not checked: <code>.check()</code> computes the verdicts.</small></div>"
+    )
+
+
+def report_snippet(report: Report) -> str:
+    """Write a checked claim, for a notebook.
+
+    Parameters
+    ----------
+    report : Report
+        A checked claim.
+
+    Returns
+    -------
+    str
+        HTML, with its own style.
+    """
+    scoped = STYLE[STYLE.index(".verdict") : STYLE.index("@media")]
+    return f'<div class="sattheory"><style>{ROOT}{scoped}</style>{_claim(report, None)}</div>'
+
+
+def _summary(reports: Sequence[Report], version: str) -> str:
+    literal = [report.literal.verdict.kind for report in reports]
+    counts = ", ".join(f"{literal.count(kind)} {kind}" for kind in dict.fromkeys(literal))
+    unexpected = [report.id for report in reports if not report.as_expected]
+    legend = " · ".join(f"{_verdict(kind)} {meaning}" for kind, meaning in MEANING.items())
+    warning = f"<p class='refuted'>Not as the registry expects: {escape(', '.join(unexpected))}.</p>" if unexpected else ""
+    return (
+        f"<p>{len(reports)} claims; as stated: {counts}. Every verdict was computed by sattheory {version} from evidence that ran when this "
+        f"page was written.</p><p class='about'>{legend}</p>{warning}"
+    )
+
+
+def _verdict(kind: str) -> str:
+    return f'<span class="verdict {kind}">{MARKS.get(kind, "")} {kind}</span>'
+
+
+def _verdicts(reports: Sequence[Report]) -> str:
+    head = "".join(f"<th>{name}</th>" for name in ("Id", "Place", "What is true", "As stated", "Repaired", "Evidence", "s"))
+    rows = "".join(_row(report) for report in reports)
+    return f'<table class="verdicts"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
+
+
+def _row(report: Report) -> str:
+    repaired = _verdict(report.repaired.verdict.kind) if report.repaired else "–"
+    row = report.row()
+    cells = [
+        f'<td><a href="#{_anchor(report.id)}">{escape(report.id)}</a></td>',
+        f"<td>{escape(report.place)}</td>",
+        f'<td class="title">{escape(report.title)}</td>',
+        f'<td data-label="as stated">{_verdict(report.literal.verdict.kind)}</td>',
+        f'<td data-label="repaired">{repaired}</td>',
+        f"<td>{escape(row['strongest'])}</td>",
+        f'<td class="number">{row["seconds"]}</td>',
+    ]
+    return f"<tr>{''.join(cells)}</tr>"
+
+
+def _anchor(id: str) -> str:
+    return "claim-" + id
+
+
+def _pictures(pictures: Mapping[str, tuple[str, str]]) -> str:
+    if not pictures:
+        return ""
+    figures = [
+        f"<figure>{svg}<figcaption><b>{escape(title)}.</b> {escape(caption)}</figcaption></figure>"
+        for title, (svg, caption) in pictures.items()
+    ]
+    return f'<h2 id="pictures">Pictures</h2><div class="pictures">{"".join(figures)}</div>'
+
+
+def _claim(report: Report, support: Any) -> str:
+    proof = f'<details class="proof"><summary>Proof in full</summary>{document(report.proof)}</details>' if report.proof else ""
+    forms = zip(("As stated", "Repaired"), (report.id, report.id + "'"), report.forms, strict=False)
+    cards = "".join(_form(name, key, form, support) for name, key, form in forms)
+    return (
+        f'<section class="claim" id="{_anchor(report.id)}"><h3>{escape(report.id)}: {escape(report.title)}</h3>'
+        f'<p class="about">{escape(report.place)} · {escape(report.kind)}</p>'
+        f"<p>{sentence(report.latex, report.statement)}</p><p>{escape(report.why)}</p>"
+        f'<div class="forms">{cards}</div>{proof}</section>'
+    )
+
+
+def _form(name: str, key: str, form: FormReport, support: Any) -> str:
+    assumptions = "".join(f"<li>{escape(one)}</li>" for one in form.assumptions)
+    return (
+        f'<div class="form is-{form.verdict.kind}"><h4>{name}: {_verdict(form.verdict.kind)}</h4><p>{sentence(form.latex, form.statement)}</p>'
+        + (f"<div class='about'>Assuming<ul>{assumptions}</ul></div>" if assumptions else "")
+        + _rests_on(form.uses)
+        + _lost(key, support)
+        + "".join(_outcome(outcome) for outcome in form.outcomes)
+        + _controls(form)
+        + "</div>"
+    )
+
+
+def _rests_on(uses: Iterable[str]) -> str:
+    links = ", ".join(f'<a href="#{_anchor(use.rstrip(chr(39)))}">{escape(use.replace(chr(39), "′"))}</a>' for use in uses)
+    return f'<p class="about">Rests on {links}.</p>' if links else ""
+
+
+def _lost(key: str, support: Any) -> str:
+    text = support.explain(key) if support else ""
+    return f'<p class="support">{escape(text)}</p>' if text else ""
+
+
+def _outcome(outcome: Outcome) -> str:
+    details = outcome.details
+    inside = _failures(details.get("failures", ())) + _steps(details.get("steps", ()))
+    count = f"{outcome.examples} examples, seed {details.get('seed')}: " if outcome.examples else ""
+    reason = f" ({details['reason']})" if "reason" in details else ""
+    shrunk = f"<p>Counterexample: <code>{escape(json.dumps(details['counterexample']))}</code></p>" if "counterexample" in details else ""
+    says = f"<b>{outcome.kind.capitalize()}.</b> {count}{escape(outcome.says)}{escape(reason)}"
+    return f'<div class="evidence">{says}{shrunk}{inside}</div>'
+
+
+def _failures(failures: Sequence[Mapping[str, Any]]) -> str:
+    if not failures:
+        return ""
+    return bars(failures) + "".join(_failure(failure) for failure in failures)
+
+
+def _failure(failure: Mapping[str, Any]) -> str:
+    point = ", ".join(f"{name} = {value}".replace("'", "") for name, value in failure["point"].items()) or "no variables"
+    where = "".join(f"<br>with <code>{escape(f'{name} = {formula}')}</code>" for name, formula in failure["where"].items())
+    values = failure["values"]
+    return (
+        f"<p>At <code>{escape(point)}</code>{where}<br><code>{escape(failure['left'])}</code> ≥ {values['left']}, but "
+        f"<code>{escape(failure['right'])}</code> ≤ {values['right']}.</p>"
+    )
+
+
+def _steps(steps: Sequence[Mapping[str, Any]]) -> str:
+    if not steps:
+        return ""
+    asserted = sum(step["asserted"] for step in steps)
+    items = "".join(f"<li>{STEP[step['holds']]} {escape(step['says'])}</li>" for step in steps)
+    summary = f"{asserted} steps asserted (✓), {len(steps) - asserted} in prose (¶)"
+    return f"<details><summary>{summary}</summary><ul>{items}</ul></details>"
+
+
+def _controls(form: FormReport) -> str:
+    if not form.controls:
+        return ""
+    rejected = sum(control.status == "rejected" for control in form.controls)
+    items = "".join(f"<li>{'✓' if c.status == 'rejected' else '✗'} {escape(c.says)}: {c.status}</li>" for c in form.controls)
+    summary = f"{rejected} of {len(form.controls)} planted errors rejected"
+    return f'<details class="evidence"><summary>{summary}</summary><ul>{items}</ul></details>'

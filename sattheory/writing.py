@@ -1,0 +1,69 @@
+"""Files that are there whole or not at all.
+
+Whatever the package writes goes to a temporary file beside its target first and is renamed last, so that neither an interruption nor
+a full disk leaves something half-written behind.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from sattheory.errors import InputError
+
+
+def folder(path: Path) -> Path:
+    """Make a folder, unless it is there.
+
+    Parameters
+    ----------
+    path : Path
+        The folder.
+
+    Returns
+    -------
+    Path
+        The same.
+
+    Raises
+    ------
+    InputError
+        If there can be none.
+    """
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"out={str(path)!r}", f"no folder can be made there ({error.strerror})", "give a folder") from error
+    return path
+
+
+def write(path: Path, content: bytes | str) -> Path:
+    """Write a file, whole or not at all.
+
+    Parameters
+    ----------
+    path : Path
+        The file; its folder exists.
+    content : bytes or str
+        What it shall hold; text is written as UTF-8.
+
+    Returns
+    -------
+    Path
+        The same.
+
+    Raises
+    ------
+    InputError
+        If it cannot be written.
+    """
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        part.write_bytes(content.encode() if isinstance(content, str) else content)
+        part.replace(path)
+    except OSError as error:
+        why = f"it cannot be written ({error.strerror})"
+        raise InputError(f"out={str(path.parent)!r}", why, "give a folder with room where you may write") from error
+    finally:
+        part.unlink(missing_ok=True)
+    return path

@@ -2,6 +2,7 @@
 
     python proofs/keep.py search L4 [--seed 0]       the falsifier looks, from scratch, and what it finds is kept
     python proofs/keep.py hand P1.b '[{"constants": {"C": "10"}, "choice": {"c": "100"}}]'
+    python proofs/keep.py refresh L4                 evaluate the kept points again, after a change of notation
     python proofs/keep.py constants AH.gelu          after an edit of constants.json: check every bracket, renew the digest
 
 It uses the package; `recheck.py`, which checks the results, does not.
@@ -55,6 +56,16 @@ def by_hand(id: str, text: str) -> None:
     keep(id, [piece.entry(constants, choice) for constants, choice in given], "by hand")
 
 
+def refresh(id: str) -> None:
+    """Evaluate the kept points again, after a change of a formula or of its notation."""
+    piece = witness(id)
+    content = kept.read(kept.folder(id, piece.root) / kept.COUNTEREXAMPLE, id)
+    if content is None:
+        raise InputError(f"claim={id}", "nothing is kept", "search first")
+    given = [(kept.exact(entry["constants"]), kept.exact(entry["choice"])) for entry in content["counterexamples"]]
+    keep(id, [piece.entry(constants, choice) for constants, choice in given], content["found"])
+
+
 def constants(id: str) -> None:
     """Check brackets and renew the digest."""
     path = kept.folder(id) / kept.CONSTANTS
@@ -69,7 +80,7 @@ def constants(id: str) -> None:
 def main() -> int:
     """Read the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("how", choices=("search", "hand", "constants"))
+    parser.add_argument("how", choices=("search", "hand", "refresh", "constants"))
     parser.add_argument("claim")
     parser.add_argument("points", nargs="?", default="[]", help="JSON, with hand")
     parser.add_argument("--seed", type=int, default=0)
@@ -79,6 +90,8 @@ def main() -> int:
             search(given.claim, given.seed)
         elif given.how == "hand":
             by_hand(given.claim, given.points)
+        elif given.how == "refresh":
+            refresh(given.claim)
         else:
             constants(given.claim)
     except InputError as error:

@@ -30,7 +30,7 @@ class Unreadable(Exception):
     """A file is not what it should be."""
 
 
-# --- the language of formulas -----------------------------------------------------------------------------------------------------
+# --- the language of formulas ------------------------------------------------------------------------------------------------
 
 
 def ball(text: str | list) -> arb | list:
@@ -204,7 +204,7 @@ def surely(compare) -> bool:
     return False
 
 
-# --- counterexamples --------------------------------------------------------------------------------------------------------------
+# --- counterexamples ---------------------------------------------------------------------------------------------------------
 
 
 def last_place(text: str) -> Fraction:
@@ -228,8 +228,8 @@ def wrong_counterexample(entry: dict) -> str:
         return f"{sides}: the right side is more than {entry['values']['right']}: {values(entry)}"
     if not 0 < margin <= low - high or margin + last_place(entry["values"]["margin"]) * 10**8 < low - high:
         return f"{sides}: the margin {entry['values']['margin']} is not {float(low - high):.8g}"
-    above = low + last_place(entry["values"]["left"])
-    below = high - last_place(entry["values"]["right"])
+    above = low + 2 * last_place(entry["values"]["left"])
+    below = high - 2 * last_place(entry["values"]["right"])
     if not surely(lambda: evaluate(entry["left"], entry) < ball(str(above))):
         return f"{sides}: the left side is more than the {entry['values']['left']} in the file: {values(entry)}"
     if not surely(lambda: evaluate(entry["right"], entry) > ball(str(below))):
@@ -249,7 +249,7 @@ def shown(point: dict) -> str:
     return ", ".join(f"{name} = {str(number).replace(chr(39), '')}" for name, number in point.items()) or "no point"
 
 
-# --- constants --------------------------------------------------------------------------------------------------------------------
+# --- constants ---------------------------------------------------------------------------------------------------------------
 
 
 def wrong_constant(entry: dict) -> str:
@@ -266,7 +266,7 @@ def wrong_constant(entry: dict) -> str:
 
 
 def wrong_supremum(entry: dict, lower: Fraction, upper: Fraction, bracket: str) -> str:
-    """The same for a supremum over an interval: bisect, keeping the pieces that may still exceed the upper end."""
+    """Do the same for a supremum over an interval: bisect, keeping the pieces that may still exceed the upper end."""
     variable = entry["maximise"]["variable"]
     pieces = [(Fraction(entry["maximise"]["from"]), Fraction(entry["maximise"]["to"]))]
     reached = False
@@ -311,12 +311,13 @@ def climbs(entry: dict, variable: str, lower: Fraction) -> bool:
         left, right = low + third, high - third
         if at(entry, variable, left) >= ball(str(lower)):
             return True
-        low, high = (left, high) if float(at(entry, variable, left).mid()) < float(at(entry, variable, right).mid()) else (low, right)
+        rising = float(at(entry, variable, left).mid()) < float(at(entry, variable, right).mid())
+        low, high = (left, high) if rising else (low, right)
         low, high = (Fraction(round(end * 2**120), 2**120) for end in (low, high))
     return False
 
 
-# --- files ------------------------------------------------------------------------------------------------------------------------
+# --- files -------------------------------------------------------------------------------------------------------------------
 
 
 def read(path: Path) -> dict:

@@ -11,7 +11,7 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
@@ -21,6 +21,7 @@ from sattheory.errors import InputError
 
 if TYPE_CHECKING:
     from sattheory.asymptotics import Saturation
+    from sattheory.claims import Claim, Report
     from sattheory.network import Transformer
 
 FAILED, BAD_INPUT, UNDECIDED = 1, 2, 3
@@ -86,9 +87,12 @@ def verify(
     os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(Path(tempfile.gettempdir()) / "sattheory-hypothesis"))
     from sattheory import terminal
     from sattheory.claims import Contradiction, Effort
+    from sattheory.claims.dependencies import dependencies
     from sattheory.claims.registry import check_each, claims_of, select
 
-    chosen = select(ids, claims_of(module))
+    known = claims_of(module)
+    chosen = select(ids, known)
+    dependencies((), known.values())  # uses that name nothing are bad input, found before any work
     effort = Effort(controls=controls, scratch=scratch, examples=examples, seed=seed)
     checking = check_each(chosen, jobs or _cores(), effort, module)
     start = time.perf_counter()
@@ -97,7 +101,7 @@ def verify(
     except Contradiction as contradiction:
         _leave(FAILED, f"Contradictory evidence: {contradiction}")
     seconds = time.perf_counter() - start
-    written = _write_reports(reports, html, latex, graph, module is not None)
+    written = _write_reports(reports, known, {"html": html, "latex": latex, "graph": graph}, pictures=module is None)
     sound = all(report.as_expected for report in reports)
     if json:
         terminal.print_json({"version": 2, "as_expected": sound, "seconds": seconds, "claims": [r.to_dict() for r in reports]})
@@ -116,25 +120,20 @@ def _cores() -> int:
     return int(joblib.cpu_count(only_physical_cores=False))
 
 
-def _write_reports(reports: list[Any], html: Path | None, latex: Path | None, graph: Path | None, outside: bool) -> list[Path]:
+def _write_reports(
+    reports: list[Report], known: Mapping[str, Claim], asked: Mapping[str, Path | None], pictures: bool
+) -> list[Path]:
     """Write what was asked for, each file whole or not at all."""
+    from sattheory.reports import graph, html, latex, pictures as figures
     from sattheory.writing import folder, write
 
-    asked: dict[Path, Callable[[], str]] = {}
-    if html is not None:
-        from sattheory.reports.html import page
-        from sattheory.reports.pictures import drawn
-
-        asked[html] = lambda: page(reports, {} if outside else drawn())
-    if latex is not None:
-        from sattheory.reports.latex import table
-
-        asked[latex] = lambda: table(reports)
-    if graph is not None:
-        from sattheory.reports.graph import draw_graph
-
-        asked[graph] = lambda: draw_graph(reports)
-    return [write(folder(path.parent) / path.name, text()) for path, text in asked.items()]
+    writers: dict[str, Callable[[], str]] = {
+        "html": lambda: html.page(reports, known.values(), figures.drawn() if pictures else {}),
+        "latex": lambda: latex.table(reports),
+        "graph": lambda: graph.draw_graph(reports, known.values()),
+    }
+    wanted = {path: writers[kind]() for kind, path in asked.items() if path is not None}
+    return [write(folder(path.parent) / path.name, text) for path, text in wanted.items()]
 
 
 def _leave(code: int, reason: str = "") -> NoReturn:

@@ -1,9 +1,10 @@
 """What rests on what: which forms have lost their support, and what restores it.
 
-A form of a claim uses forms of others: ``L5`` is the literal form of L5, ``L5'`` its repaired one.  From these names and the verdicts of
-a run everything else follows.  A form has *lost its support* if one that it uses is refuted, or has lost its support in turn; what it
-says may still be true, but the argument no longer shows it.  An assumption needs no support: what uses it rests on an assumption.
-Lost support is *restored* by the repaired form of the same claim, if that one is established on forms that stand.
+A form of a claim uses forms of others: ``L5`` is the literal form of L5, ``L5'`` its repaired one.  From these names and the
+verdicts of a run everything else follows.  A form has *lost its support* if one that it uses is refuted, or has lost its
+support in turn; what it says may still be true, but the argument no longer shows it.  An assumption needs no support: what
+uses it rests on an assumption.  Lost support is *restored* by the repaired form of the same claim, if that one is established
+on forms that stand.
 """
 
 from __future__ import annotations
@@ -125,6 +126,9 @@ class Dependencies(Mapping[str, Standing]):
 
     def __getitem__(self, form: str) -> Standing:
         return self.standings[one_of("form", form, self.standings)]
+
+    def __contains__(self, form: object) -> bool:
+        return form in self.standings
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.standings)

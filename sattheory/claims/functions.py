@@ -26,7 +26,7 @@ from sattheory.claims.inequality import Inequality
 
 Point = Fraction | int | tuple[Fraction | int, ...]
 Scale = Fraction | int | str
-TIERS = (4, 16, 64, 256, 1024)
+TIERS = (12, 96, 1024)
 LOG_2 = Fraction(7, 10)
 SIZES = {1: "abs(theta)", 2: "norm(theta)"}
 VARIABLES = {1: ("theta",), 2: ("theta[0]", "theta[1]")}
@@ -326,12 +326,12 @@ def grammar(parameters: int = 1) -> tuple[str, ...]:
     squashed = [f"{name}({x})" for name in LIPSCHITZ for x in plain]
     waves = [f"{name}({x})" for name in ("cos_pi", "sin_pi", "tanh") for x in variables]
     decaying = [f"exp(-{size})", f"exp(-2 * {size})"]
-    flat = decaying + [f"exp(-{size}) * {x} / 2" for x in waves]
+    flat = decaying + [f"{decay} * {x} / 2" for x in waves for decay in decaying]
     cut = [f"relu(1 - {size})", f"relu(2 - {size})", f"max([1, {size}])"]
     base = ["0", "1", *plain, *squashed, *flat, *cut]
-    simple = ["1", *atoms, *parts, *squashed[:2], *squashed[len(plain) :][:2], *cut]
     negated = [f"-{_wrapped(x)}" for x in base[1:] if not x.startswith("-")]
-    offered = dict.fromkeys(base + negated + _joined(simple, flat + cut + squashed[:6]))
+    simple = ["1", *atoms, f"{variables[0]} / {size}", f"sigmoid({variables[0]})"]
+    offered = dict.fromkeys(base + negated + _joined(simple, flat + cut + squashed[:2]))
     return tuple(sorted((f for f in offered if known(f, parameters)), key=_complexity))
 
 
@@ -354,10 +354,10 @@ def functions(parameters: int = 1, degree: int | None = None) -> Any:
     Returns
     -------
     Hypothesis strategy of str
-        A formula in ``theta``; shrinks to the simplest.
+        A formula in ``theta``; simple ones are drawn more often, and it shrinks to the simplest.
     """
     offered = of_degree(parameters, degree)
-    return some.one_of(*[some.sampled_from(offered[:most]) for most in TIERS if most < 4 * len(offered)])
+    return some.one_of(*[some.sampled_from(offered[:most]) for most in TIERS])
 
 
 @cache
@@ -424,7 +424,7 @@ def scales(rho: Fraction | int = 1) -> Any:
     Hypothesis strategy of int, Fraction or str
         c > 1: small, or a power of 2 written as such, larger than e^{2ρ}.
     """
-    return some.one_of(some.sampled_from(SMALL), some.just(f"2**{4 * ceil(rho) + 4}"))
+    return some.sampled_from((*SMALL, *[f"2**{4 * ceil(rho) + 4}"] * len(SMALL)))
 
 
 def points(rho: Fraction | int, parameters: int = 1) -> Any:
@@ -445,9 +445,13 @@ def points(rho: Fraction | int, parameters: int = 1) -> Any:
     least = ceil(rho)
     most = 4 * least + 8
     if parameters == 1:
-        return some.tuples(some.integers(least, most), some.booleans()).map(lambda drawn: -drawn[0] if drawn[1] else drawn[0])
-    free, large = some.integers(-most, most), some.integers(least, most)
-    return some.tuples(free, large, some.booleans()).map(lambda drawn: drawn[:2] if drawn[2] else drawn[1::-1])
+        return some.integers(0, 2 * (most - least) + 1).map(lambda drawn: (least + drawn // 2) * (-1) ** drawn)
+    free, large = some.integers(-most, most), some.integers(0, 2 * (most - least) + 1)
+    return some.tuples(free, large).map(lambda drawn: _placed(drawn[0], least + drawn[1] // 2, drawn[1] % 2))
+
+
+def _placed(free: int, large: int, first: int) -> tuple[int, int]:
+    return (large, free) if first else (free, large)
 
 
 def length(theta: Point) -> Fraction:

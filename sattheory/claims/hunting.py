@@ -2,7 +2,8 @@
 
 A property is judged with certainty (`Truth`) and says how near it came to failing, which Hypothesis' ``target`` then drives up.
 The seed is fixed and no database is read, so a hunt repeats; a limit on process time, not on the clock, keeps it short on a busy
-machine as well.  Drawing through Hypothesis costs far more than judging, so cases may be drawn several at a time.
+machine as well.  Drawing through Hypothesis costs far more than judging, so cases may be drawn several at a time.  Only distinct
+cases count: Hypothesis likes to repeat itself inside a list, and a case seen again shows nothing new.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from sattheory.claims.inequality import Truth, exact_text
 
 Case = Mapping[str, Any]
 Judge = Callable[[Case], tuple[Truth, float]]
-MANY = 1_000_000
+MANY, ROUNDS = 1_000_000, 8
 
 
 @dataclass
@@ -28,7 +29,7 @@ class Hunt:
     Parameters
     ----------
     examples, undecided : int
-        Cases judged, and those that could not be decided.
+        Distinct cases judged, and those that could not be decided.
     violation : mapping or None
         The smallest case that breaks the property.
     """
@@ -42,6 +43,10 @@ class _Violated(AssertionError):
     """Tells Hypothesis that an example breaks the property."""
 
 
+class _TimeUp(BaseException):
+    """Leaves Hypothesis at once: no failure of the property, and nothing to shrink or replay."""
+
+
 def hunt(strategy: Any, judge: Judge, *, examples: int = MANY, seed: int = 0, seconds: float = math.inf, together: int = 1) -> Hunt:
     """Look for a case that breaks a property.
 
@@ -50,9 +55,9 @@ def hunt(strategy: Any, judge: Judge, *, examples: int = MANY, seed: int = 0, se
     strategy : Hypothesis strategy of dict
         The cases.
     judge : callable
-        Decides a case: what is known of it, and how near it is to failing (only with `together` = 1).
+        Decides a case: what is known of it, and how near it is to failing (only with a limit on time).
     examples : int
-        How many cases to judge.
+        How many distinct cases to judge; fewer if there are no more.
     seed : int
         Seed of the generator.
     seconds : float
@@ -65,34 +70,67 @@ def hunt(strategy: Any, judge: Judge, *, examples: int = MANY, seed: int = 0, se
     Hunt
         What it saw; the violation is the shrunk one.
     """
-    import hypothesis
-    import hypothesis.strategies as some
+    watch = _Watch(judge, time.process_time() + seconds, guided=math.isfinite(seconds))
+    for round_ in range(ROUNDS):
+        before = watch.seen.examples
+        watch.round(strategy, examples - before, seed + round_ * 7919, together)
+        found = watch.seen.examples - before
+        if watch.seen.violation is not None or watch.seen.examples >= examples or found < (examples - before) / 20:
+            break
+    return watch.seen
 
-    seen, deadline = Hunt(), time.process_time() + seconds
-    smallest: list[tuple[int, Case]] = []
 
-    def look(cases: list[Case]) -> None:
-        if time.process_time() > deadline:
-            return
+class _Watch:
+    """Judges what Hypothesis draws, each case once, and remembers what it saw."""
+
+    def __init__(self, judge: Judge, deadline: float, guided: bool) -> None:
+        self.judge, self.deadline, self.guided = judge, deadline, guided
+        self.seen, self.known = Hunt(), set[str]()
+        self.violations: list[tuple[int, Case]] = []
+
+    def look(self, cases: list[Case]) -> None:
+        """Judge cases drawn together."""
+        if time.process_time() > self.deadline:
+            raise _TimeUp
         for case in cases:
-            truth, closeness = judge(case)
-            seen.examples += 1
-            seen.undecided += truth is Truth.UNDECIDED
-            if truth is Truth.VIOLATED:
-                smallest.append((len(json.dumps(exact_text(case))), case))
-                raise _Violated
-            if together == 1 and math.isfinite(seconds):
-                hypothesis.target(closeness)
+            self._look_at(case)
 
-    draw: Any = hypothesis.given(some.lists(strategy, min_size=together, max_size=together))
-    settings = _settings(-(-examples // together))
-    try:
-        hypothesis.seed(seed)(settings(draw(look)))()
-    except _Violated:
-        seen.violation = smallest[-1][1]
-    except (hypothesis.errors.Flaky, hypothesis.errors.FlakyReplay):
-        seen.violation = min(smallest, key=lambda entry: entry[0])[1] if smallest else None
-    return seen
+    def _look_at(self, case: Case) -> None:
+        key = str(case)
+        if key in self.known and not self.guided and not self.violations:
+            return
+        truth, closeness = self.judge(case)
+        self.seen.examples += key not in self.known
+        self.seen.undecided += key not in self.known and truth is Truth.UNDECIDED
+        self.known.add(key)
+        if truth is Truth.VIOLATED:
+            self.violations.append((len(json.dumps(exact_text(case))), case))
+            raise _Violated
+        if self.guided:
+            _aim(closeness)
+
+    def round(self, strategy: Any, examples: int, seed: int, together: int) -> None:
+        """Let Hypothesis draw once, guiding it if there is a limit on time."""
+        import hypothesis
+        import hypothesis.strategies as some
+
+        def look(cases: list[Case]) -> None:
+            self.look(cases)
+
+        least = 1 if together == 1 else together
+        draw: Any = hypothesis.given(some.lists(strategy, min_size=least, max_size=together))
+        try:
+            hypothesis.seed(seed)(_settings(-(-examples // together))(draw(look)))()
+        except _Violated:
+            self.seen.violation = self.violations[-1][1]
+        except _TimeUp:
+            self.seen.violation = min(self.violations, key=lambda entry: entry[0])[1] if self.violations else None
+
+
+def _aim(closeness: float) -> None:
+    import hypothesis
+
+    hypothesis.target(closeness)
 
 
 def _settings(examples: int) -> Any:

@@ -23,6 +23,7 @@ Pairs: TypeAlias = "Iterable[Pair]"
 Point: TypeAlias = "Mapping[str, Exact]"
 __all__ = ["Exact", "Inequality", "Pairs", "Point", "Truth", "centre", "decide", "decide_all", "enclose", "evaluate", "exact_text", "norm", "real", "sigmoid", "softmax", "unit"]
 PRECISIONS = (128, 256, 512, 1024, 2048, 4096)
+DIGITS_20 = 66  # bits
 
 
 class Truth(enum.Enum):
@@ -161,10 +162,21 @@ class Inequality:
         dict or None
             The point, the formulas, left rounded down and right rounded up, and what lies between them; None if it is not certain.
         """
-        known, (left, right) = self.compare()
-        if known is not Truth.VIOLATED:
+        if self.compare()[0] is not Truth.VIOLATED:
             return None
+        left, right = self._sharp()
         return self.to_dict() | {"values": _apart(_exactly(left.lower()), _exactly(right.upper()))}
+
+    def _sharp(self) -> Pair:
+        """Enclose both sides with twenty digits, or as many as the highest precision gives."""
+        from flint import ctx
+
+        for bits in PRECISIONS:
+            with ctx.workprec(bits):
+                sides = self.sides()
+                if sides[0] > sides[1] and all(side.rel_accuracy_bits() > DIGITS_20 or side == 0 for side in sides):
+                    break
+        return sides
 
     def to_dict(self) -> dict[str, Any]:
         """Write the inequality as data.

@@ -12,11 +12,13 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
 from math import ceil, prod
+from operator import mul
 from typing import Any
 
 import hypothesis.strategies as some
 import numpy as np
 
+from sattheory.arithmetic.floats import Floats
 from sattheory.claims.asymptotic_error import integers
 from sattheory.network.configuration import Configuration, Placement
 from sattheory.network.parameters import Attention, Feedforward, Layer, Linear, Norm, Parameters
@@ -50,7 +52,7 @@ class Size:
         Parameters
         ----------
         name : str
-            ``x``, ``wk``, …, possibly with a tag.
+            ``x``, ``wk``, …, possibly with the tags of a layer and a head.
 
         Returns
         -------
@@ -68,7 +70,7 @@ class Size:
             "wf": (self.d, self.f),
             "ffgain": (self.d,),
         }
-        return kinds[name.rstrip("0123456789")]
+        return kinds[name.rstrip("0123456789ab")]
 
 
 def sizes(
@@ -118,7 +120,9 @@ def _entries(count: int, most: int) -> Any:
     """Draw whole numbers, a few as the digits of one: numbers beyond 24 bits Hypothesis draws small far more often than large."""
     at_once = max(size for size in range(1, 25) if (2 * most + 1) ** size < 2**24)
     sizes = [min(at_once, count - start) for start in range(0, count, at_once)]
-    return some.tuples(*[integers(size, most) for size in sizes]).map(lambda parts: tuple(entry for part in parts for entry in part))
+    return some.tuples(*[integers(size, most) for size in sizes]).map(
+        lambda parts: tuple(entry for part in parts for entry in part)
+    )
 
 
 @cache
@@ -159,11 +163,25 @@ def grown(names: Sequence[str], choices: Sequence[Size], rho: Fraction | int, mo
     """
     factors = tuple(ceil(rho) * factor for factor in (1, 2, 4))
     drawn = some.tuples(networks(names, choices, most), some.sampled_from(tuple(names)), some.sampled_from(factors))
-    return drawn.map(lambda parts: dict(parts[0]) | {parts[1]: _times(parts[0][parts[1]], parts[2])})
+    return drawn.map(lambda parts: dict(parts[0]) | {parts[1]: times(parts[0][parts[1]], parts[2])})
 
 
-def _times(array: Any, factor: int) -> Any:
-    return tuple(_times(entry, factor) for entry in array) if isinstance(array, tuple) else factor * array
+def times(array: Any, factor: int) -> Any:
+    """Multiply an array by a number.
+
+    Parameters
+    ----------
+    array : number or tuple
+        A number, vector or matrix.
+    factor : int
+        The number.
+
+    Returns
+    -------
+    number or tuple
+        The product.
+    """
+    return tuple(times(entry, factor) for entry in array) if isinstance(array, tuple) else factor * array
 
 
 def entries_of(array: Any) -> list[Any]:
@@ -206,7 +224,7 @@ def transformer(theta: Network, placement: Placement = "res_post", epsilon: floa
     Parameters
     ----------
     theta : mapping
-        Arrays by name, one head, layers tagged 1, 2, … or one layer without a tag.
+        Arrays by name.  Layers are tagged 1, 2, …, or there is one without a tag; heads are tagged a, b, or there is one.
     placement : {"res_post", "pre", "post"}
         Where the norm stands.
     epsilon : float
@@ -217,30 +235,33 @@ def transformer(theta: Network, placement: Placement = "res_post", epsilon: floa
     Transformer
         Without biases, norms of unit length.
     """
-    tags = sorted({name[2:] for name in theta if name.startswith("wk")})
-    tokens = _array(theta["x"])
-    layers = tuple(_layer(theta, tag) for tag in tags)
-    first = layers[0]
+    ends = sorted(name.removeprefix("wk") for name in theta if name.startswith("wk"))
+    tags, heads = sorted({end.rstrip("ab") for end in ends}), sorted({end.lstrip("123456789") for end in ends})
+    tokens, size = _array(theta["x"]), [len(theta[name + ends[0]]) for name in ("wk", "wv")]
     kind = Configuration(
         vocabulary=len(tokens),
         width=tokens.shape[1],
-        layers=len(layers),
-        key_width=len(first.attention.key.weight),
-        value_width=len(first.attention.value.weight),
-        feedforward=len(first.feedforward.inner.weight) if first.feedforward else 0,
+        heads=len(heads),
+        layers=len(tags),
+        key_width=size[0],
+        value_width=size[1],
+        feedforward=len(theta.get(f"wi{tags[0]}", ())),
         placement=placement,
         epsilon=epsilon,
     )
-    return Transformer(kind, Parameters(tokens, layers))
+    return Transformer(kind, Parameters(tokens, tuple(_layer(theta, tag, heads) for tag in tags)))
 
 
 def _array(value: Array) -> Any:
     return np.asarray(value, dtype=np.float64)
 
 
-def _layer(theta: Network, tag: str) -> Layer:
-    query, key, value, output = (Linear(_array(theta[name + tag])) for name in ("wq", "wk", "wv", "w"))
-    attention, norm = Attention(query, key, value, output), Norm(_array(theta[f"gain{tag}"]))
+def _layer(theta: Network, tag: str, heads: Sequence[str]) -> Layer:
+    def beside(name: str, axis: int) -> Linear:
+        return Linear(np.concatenate([_array(theta[f"{name}{tag}{head}"]) for head in heads], axis=axis))
+
+    attention = Attention(beside("wq", 0), beside("wk", 0), beside("wv", 0), beside("w", 1))
+    norm = Norm(_array(theta[f"gain{tag}"]))
     if f"wi{tag}" not in theta:
         return Layer(attention, norm)
     block = Feedforward(Linear(_array(theta[f"wi{tag}"])), Linear(_array(theta[f"wf{tag}"])))
@@ -267,11 +288,128 @@ def disturbed(names: Sequence[str], choices: Sequence[Size], most: int = 2) -> A
 @cache
 def _disturbed(names: tuple[str, ...], size: Size, most: int) -> Any:
     count = sum(prod(size.shape(name)) for name in names)
-    drawn = some.tuples(_entries(count, most), _entries(size.n * size.d, 1), some.integers(0, 99))
-    return drawn.map(lambda parts: _case(names, size, *parts))
+    signs = 3 ** (size.n * size.d)
+    drawn = some.tuples(_entries(count, most), some.integers(0, 100 * signs - 1))
+    return drawn.map(lambda parts: _case(names, size, parts[0], parts[1] // 100, parts[1] % 100))
 
 
-def _case(names: tuple[str, ...], size: Size, entries: tuple[int, ...], signs: tuple[int, ...], rest: int) -> dict[str, Any]:
+def _case(names: tuple[str, ...], size: Size, entries: tuple[int, ...], signs: int, rest: int) -> dict[str, Any]:
     part, step = (Fraction(0), Fraction(1, 4), Fraction(1, 64), Fraction(1, 1024))[rest % 4], rest // 4
-    e = _cut(tuple(part * sign for sign in signs), (size.n, size.d))
-    return {"theta": _filled(names, size, entries), "e": e, "c": 1 + Fraction(step, 8)}
+    e = tuple(part * (signs // 3**place % 3 - 1) for place in range(size.n * size.d))
+    return {"theta": _filled(names, size, entries), "e": _cut(e, (size.n, size.d)), "c": 1 + Fraction(step, 8)}
+
+
+def output(network: Transformer, c: Fraction, degree: int) -> list[list[Fraction]]:
+    """Run the package's own forward pass in float64.
+
+    Parameters
+    ----------
+    network : Transformer
+        The network; its input is each token once, in order.
+    c : Fraction
+        The scale, a float64 itself.
+    degree : int
+        Degree to divide out.
+
+    Returns
+    -------
+    list of list of Fraction, shape (n, d)
+        c^{−degree}·f(cθ) as the floats have it.
+    """
+    ops = Floats(float(c))
+    value = network.forward(ops, range(network.configuration.vocabulary))
+    return [[Fraction(float(entry)) for entry in row] for row in ops.at_scales(value, degree)[0]]
+
+
+def applied(W: Any, x: Any) -> list[list[Any]]:
+    """Apply a matrix to each row of another: x Wᵀ.
+
+    Parameters
+    ----------
+    W : tuple of tuple, shape (out, in)
+        The matrix.
+    x : rows, shape (n, in)
+        The rows.
+
+    Returns
+    -------
+    list of list of numbers, shape (n, out)
+        Exactly, of the kind of the entries.
+    """
+    return [[sum(map(mul, out, row)) for out in W] for row in x]
+
+
+def row_sum(W: Array) -> Any:
+    """Compute ‖W‖, the largest row sum of |W|.
+
+    Parameters
+    ----------
+    W : tuple of tuple
+        A matrix.
+
+    Returns
+    -------
+    number
+        Its norm for ‖·‖_∞.
+    """
+    return max(sum(map(abs, row)) for row in W)
+
+
+def greatest(x: Any) -> Any:
+    """Compute the largest absolute value of all entries.
+
+    Parameters
+    ----------
+    x : rows
+        A matrix.
+
+    Returns
+    -------
+    number
+        max |x_ij|.
+    """
+    return max(max(map(abs, row)) for row in x)
+
+
+@dataclass(frozen=True)
+class HeadLimit:
+    """What one position attends to when the softmax is saturated.
+
+    Parameters
+    ----------
+    m : int
+        Number of maximal scores.
+    gap : Fraction
+        Distance to the next distinct score, before the division by √d_k; 0 if there is none.
+    value : list of Fraction, shape (v,)
+        Mean of the values at the maxima, Σ_j w_ij v_j.
+    """
+
+    m: int
+    gap: Fraction
+    value: list[Fraction]
+
+
+def head_limits(theta: Network) -> list[HeadLimit]:
+    """Saturate a head, exactly.
+
+    Parameters
+    ----------
+    theta : mapping
+        ``x``, ``wk``, ``wq``, ``wv``.
+
+    Returns
+    -------
+    list of HeadLimit
+        One a position.
+    """
+    keys, queries, values = (applied(theta[name], theta["x"]) for name in ("wk", "wq", "wv"))
+    return [_limit(scores, values) for scores in applied(keys, queries)]
+
+
+def _limit(scores: list[Any], values: list[list[Any]]) -> HeadLimit:
+    top = max(scores)
+    chosen = [value for score, value in zip(scores, values, strict=True) if score == top]
+    below = [score for score in scores if score < top]
+    mean = [Fraction(sum(column), len(chosen)) for column in zip(*chosen, strict=True)]
+    return HeadLimit(len(chosen), Fraction(top - max(below) if below else 0), mean)

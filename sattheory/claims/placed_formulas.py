@@ -1,14 +1,19 @@
 """An attention layer as formulas, in each placement of the norm and with an ε: for witnesses about whole networks.
 
-Names are those of `paper_formulas`: ``x`` the embedded input, ``wk wq wv w`` and ``gain`` of a layer with its tag, and a mark for the
-scale.  A layer of the stream x is x + ν(W H(x)) in the paper's placement, ν(x + W H(x)) in post-norm, x + W H(ν(x)) in Xiong's pre-norm,
-with ν(v) = γ ⊙ Pv/√(‖Pv‖² + ε).
+Names are those of `paper_formulas`: ``x`` the embedded input, ``wk wq wv w`` and ``gain`` of a layer with its tag, and a mark for
+the scale.  A layer of the stream x is x + ν(W H(x)) in the paper's placement, ν(x + W H(x)) in post-norm and x + W H(ν(x)) in
+Xiong's pre-norm, with ν(v) = γ ⊙ Pv/√(‖Pv‖² + ε).
 """
 
 from __future__ import annotations
 
+from typing import Any
+
+import numpy as np
+
 from sattheory.claims.paper_formulas import MARK, SUBLAYER, Formulas, head, scaled
 from sattheory.network.configuration import Placement
+from sattheory.network.transformer import Transformer
 
 
 def norm(result: str, x: str, gain: str, n: int, epsilon: str) -> Formulas:
@@ -36,7 +41,15 @@ def norm(result: str, x: str, gain: str, n: int, epsilon: str) -> Formulas:
 
 
 def attention_layer(
-    placement: Placement, n: int, key_width: int = 1, *, x: str, tag: str, mark: str = MARK, epsilon: str = "0", scores: bool = True
+    placement: Placement,
+    n: int,
+    key_width: int = 1,
+    *,
+    x: str,
+    tag: str,
+    mark: str = MARK,
+    epsilon: str = "0",
+    scores: bool = True,
 ) -> Formulas:
     """Write one attention layer without biases; its result is called X.
 
@@ -106,4 +119,30 @@ def attention_network(
     return formulas
 
 
-__all__ = ["Formulas", "attention_layer", "attention_network", "norm"]
+def arrays(network: Transformer) -> dict[str, Any]:
+    """Write the parameters of a network of whole numbers, one head and no feedforward block, as exact arrays.
+
+    Parameters
+    ----------
+    network : Transformer
+        The network.
+
+    Returns
+    -------
+    dict of tuple
+        ``x`` and the arrays of each layer; position i reads token i.
+    """
+    found = {"x": _exact(network.parameters.tokens)}
+    for tag, layer in enumerate(network.parameters.layers, 1):
+        block = layer.attention
+        maps = {"wq": block.query, "wk": block.key, "wv": block.value, "w": block.output}
+        found |= {f"{name}{tag}": _exact(linear.weight) for name, linear in maps.items()}
+        found[f"gain{tag}"] = _exact(layer.attention_norm.gain)
+    return found
+
+
+def _exact(array: Any) -> Any:
+    return tuple(_exact(row) for row in array) if np.ndim(array) else int(array)
+
+
+__all__ = ["Formulas", "arrays", "attention_layer", "attention_network", "norm"]

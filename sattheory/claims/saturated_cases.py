@@ -1,12 +1,11 @@
 """Random networks on random inputs, saturated: what the searches over networks look at.
 
-The theorems about whole networks suppose two things of the leading coefficients (symbols) of a pass.  (R1): what enters a norm has a
-nonconstant symbol (RMSNorm: one that is not zero), or is constant for all large c.  (R2): positions whose score symbols tie at the
-maximum have equal value symbols.  `Conditions` is the package's series arithmetic with an eye on both: it runs the one forward pass and
-notes, sequence by sequence, where they fail.
+The theorems about whole networks suppose two things of the leading coefficients (symbols) of a pass, `R1` and `R2` below.
+`Conditions` is the package's series arithmetic with an eye on both: it runs the one forward pass and notes, sequence by sequence,
+where they fail.
 
-One network is run on many inputs at once and kept, because a case of a search may cost a few milliseconds at most.  Everything here is
-in floats: symbols count as equal, or zero, within `ZERO`.
+One network is run on many inputs at once and kept, because a case of a search may cost a few milliseconds at most.  Everything
+here is in floats: symbols count as equal, or zero, within `ZERO`.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sattheory.arithmetic.operations import Undecided
-from sattheory.arithmetic.series import Series, SeriesArithmetic
+from sattheory.arithmetic.series import EXACT, Series, SeriesArithmetic
 from sattheory.asymptotics.layerwise import layerwise
 from sattheory.asymptotics.saturation import saturate
 from sattheory.asymptotics.scale_sweep import resolved_to, streams_at
@@ -29,46 +28,59 @@ from sattheory.network.transformer import Transformer
 
 Array = NDArray[Any]
 ZERO = 1e-9
+R1 = (
+    "(R1) what enters a norm has a nonconstant symbol (RMSNorm: one that is not zero), or is constant (zero) for all large c, "
+    "in the network and in each layer started at its saturated input"
+)
+R2 = "(R2) at each softmax, positions whose score symbols tie at the maximum have equal value symbols"
 TERMS = (6, 12, 24)
 
 
 class Conditions(SeriesArithmetic):
-    """Series that note where (R1) and (R2) fail.
+    """Series that note where (R1) and (R2) fail (`regular`, `agreeing`), and where a norm reads zero (not `alive`).
 
     Parameters
     ----------
     terms : int
         Coefficients kept.
-    post : bool
-        Whether norms stand after the sum: the argument of a norm behind a dead block is then the stream, of whatever degree.
+    behind : bool
+        Whether norms stand behind the blocks: the argument of a norm behind a dead block is what the block leaves, the outer bias
+        or the stream, of whatever degree.
     """
 
-    def __init__(self, terms: int, *, post: bool = False) -> None:
+    def __init__(self, terms: int, *, behind: bool = True) -> None:
         super().__init__(terms)
-        self.regular: Array = np.ones((), dtype=bool)
-        self.agreeing: Array = np.ones((), dtype=bool)
-        self.gap: Array = np.array(np.inf)
-        self._post, self._dead = post, np.zeros((), dtype=bool)
+        self.regular: Any = np.ones((), dtype=bool)
+        self.agreeing: Any = np.ones((), dtype=bool)
+        self.alive: Any = np.ones((), dtype=bool)
+        self.gap: Any = np.array(np.inf)
+        self.best: list[Array] = []
+        self._behind = behind
+        self._dead: Any = np.zeros((), dtype=bool)
 
     def unit(self, x: Series, epsilon: float) -> Series:
         """Note rows whose symbol vanishes without being identically zero; go on as if they were zero."""
+        if x.remainder >= x.expected:
+            raise Undecided("norm", (), f"known down to c^{int(x.remainder) + 1}", "more terms would decide", "terms")
         void = np.zeros(x.shape[:-1], dtype=bool) if x.void is None else np.broadcast_to(x.void, x.shape).all(axis=-1)
-        size = np.abs(x.coefficients).max(axis=-1)
-        some = size.max(axis=0) > ZERO * size.max()
-        nominal = np.abs(_nominal(x)).max(axis=-1) > ZERO * size.max()
-        bad = ~(nominal | void | (some & self._dead if self._post else False))
+        sizes = np.broadcast_to(x.magnitude, x.coefficients.shape).max(axis=-1)
+        seen = np.abs(x.coefficients).max(axis=-1) > ZERO * sizes
+        some, nominal = seen.any(axis=0), seen[0] & (x.degree == x.expected)
+        bad = ~(nominal | void | (some & self._dead if self._behind else False))
         self.regular = self.regular & ~bad.any(axis=-1)
+        self.alive = self.alive & ~void.any(axis=-1)
         self._dead = np.zeros((), dtype=bool)
-        if (bad & ~some).any():
+        if (bad & ~some).any() and x.remainder == EXACT:
             there = np.zeros((1,), dtype=bool) if x.void is None else x.void
             x = dataclasses.replace(x, void=np.broadcast_to(there, x.shape) | (bad & ~some)[..., None])
         return super().unit(x, epsilon)
 
     def softmax(self, scores: Series, visible: Array | None) -> Series:
-        """Keep the smallest gap of scores."""
+        """Keep the smallest gap of scores, and which positions are best by the symbols."""
         weights = super().softmax(scores, visible)
         assert weights.decision is not None
         self.gap = np.minimum(self.gap, weights.decision.gap.min(axis=(-1, -2)))
+        self.best.append(np.broadcast_to(weights.decision.leading, weights.decision.winners.shape))
         self._dead = np.zeros((), dtype=bool)
         return weights
 
@@ -105,6 +117,8 @@ class Saturated:
         κ, by the rules for degrees.
     regular, agreeing : ndarray of bool, shape (B,)
         Where (R1) and (R2) hold.
+    alive : ndarray of bool, shape (B,)
+        Where no norm reads an identical zero.
     gap : ndarray, shape (B,)
         Smallest gap of scores, over layers, heads and queries.
     known : ndarray of bool, shape (B,)
@@ -122,6 +136,7 @@ class Saturated:
     degree: int
     regular: Array
     agreeing: Array
+    alive: Array
     gap: Array
     known: Array
     coefficients: Array
@@ -164,7 +179,7 @@ def conditions(network: Transformer, tokens: Array) -> tuple[Conditions, Series]
         What was noted, and the output; None if the series stay undecided.
     """
     for terms in TERMS:
-        ops = Conditions(terms, post=network.configuration.placement == "post")
+        ops = Conditions(terms, behind=network.configuration.placement != "pre")
         try:
             return ops, network.forward(ops, tokens)
         except Undecided:
@@ -172,7 +187,9 @@ def conditions(network: Transformer, tokens: Array) -> tuple[Conditions, Series]
     return None
 
 
-def examine(network: Transformer, tokens: Array, *, both: bool = True) -> Saturated | None:
+def examine(
+    network: Transformer, tokens: Array, *, both: bool = True, other: Transformer | None = None, alive: bool = False
+) -> Saturated | None:
     """Saturate a network on several inputs, wherever the conditions hold.
 
     Parameters
@@ -183,6 +200,10 @@ def examine(network: Transformer, tokens: Array, *, both: bool = True) -> Satura
         Inputs.
     both : bool
         Whether the limit is wanted only where (R2) holds beside (R1).
+    other : Transformer, optional
+        The network whose limit is wanted, if another than the one that is saturated layer by layer and meets the conditions.
+    alive : bool
+        Whether the limit is wanted only where no norm reads an identical zero.
 
     Returns
     -------
@@ -193,26 +214,34 @@ def examine(network: Transformer, tokens: Array, *, both: bool = True) -> Satura
     if noted is None:
         return None
     ops, output = noted
-    regular, agreeing, gap = (np.broadcast_to(value, len(tokens)) for value in (ops.regular, ops.agreeing, ops.gap))
-    known = regular & agreeing if both else regular
-    limits = _limits(network, tokens, known, output.expected) if known.any() else None
+    kept = other or network
+    noted_by = (ops.regular, ops.agreeing, ops.alive, ops.gap)
+    regular, agreeing, living, gap = (np.broadcast_to(value, len(tokens)) for value in noted_by)
+    known = regular & (agreeing | (not both)) & (living | (not alive))
+    limits = _limits(kept, network, tokens[known], output.expected) if known.any() else _nothing(output.shape)
     if limits is None:
         return None
-    return Saturated(network, tokens, output.expected, regular, agreeing, gap, known, *limits)
+    coefficients, strong = (np.full((*a.shape[:-3], len(tokens), *a.shape[-2:]), np.nan) for a in limits[:2])
+    coefficients[:, known], strong[known] = limits[:2]
+    return Saturated(
+        kept, tokens, output.expected, regular, agreeing, living, gap, known, coefficients, strong, limits[2], limits[3]
+    )
 
 
-def _limits(network: Transformer, tokens: Array, known: Array, degree: int) -> tuple[Array, Array, float, float] | None:
-    limit, strong = saturate(network, tokens[known]), layerwise(network, tokens[known])
+def _nothing(shape: tuple[int, ...]) -> tuple[Array, Array, float, float]:
+    empty = np.empty((0, *shape[1:]))
+    return empty[None], empty, 1.0, np.inf
+
+
+def _limits(network: Transformer, base: Transformer, tokens: Array, degree: int) -> tuple[Array, Array, float, float] | None:
+    """Coefficients of c^degree and the powers below, layerwise saturation of the base, onset and resolution."""
+    limit, strong = saturate(network, tokens), layerwise(base, tokens)
     if limit.output is None or strong.output is None:
         return None
-    shape = (len(tokens), *limit.output.shape[1:])
-    lowest = max(limit.output.degree - len(limit.output.coefficients), int(max(limit.output.remainder, -99)), degree - 12)
-    kept = np.full((degree - lowest, *shape), np.nan)
-    for j in range(degree - lowest):
-        kept[j, known] = limit.output.coefficient(degree - j)
-    other = np.full(shape, np.nan)
-    other[known] = strong.output.coefficient(degree)
-    return kept, other, limit.output.onset, resolved_to(limit, float(np.finfo(float).eps))
+    last = limit.output.degree - len(limit.output.coefficients) + 1
+    lowest = max(min(last, degree), int(max(limit.output.remainder + 1, -99)))
+    known = np.stack([limit.output.coefficient(power) for power in range(degree, lowest - 1, -1)])
+    return known, strong.output.coefficient(degree), limit.output.onset, resolved_to(limit, float(np.finfo(float).eps))
 
 
 def inputs(seed: int, build: Callable[[np.random.Generator], tuple[Transformer, int]], rows: int) -> tuple[Transformer, Array]:
@@ -250,7 +279,37 @@ def largest(values: Array) -> Array:
     ndarray, shape (B,)
         max |·|.
     """
-    return np.abs(values).max(axis=(-1, -2))
+    return np.asarray(np.abs(values).max(axis=(-1, -2)))
 
 
-__all__ = ["Conditions", "Saturated", "conditions", "examine", "inputs", "largest"]
+def compared(case: Saturated, p: int, rounding: float = 0.0) -> list[list[tuple[float, float]]]:
+    """Hold a network against an order: X̂ is the limit, coefficients before the order vanish, floats agree beyond the onset.
+
+    Parameters
+    ----------
+    case : Saturated
+        The network.
+    p : int
+        The order.
+    rounding : float
+        Rounding of scores over c⁴, where weights of ties with different values count.
+
+    Returns
+    -------
+    list of list of tuple of float
+        For each input: pairs that must satisfy left ≤ right, none where the limit is not known.
+    """
+    sizes = np.abs(case.coefficients).max(axis=(-1, -2))
+    slack = ZERO * (sizes[0] + ZERO)
+    pairs = [(largest(case.coefficients[0] - case.layerwise), slack), (sizes[1:p].max(axis=0, initial=0.0), slack)]
+    c = max(50.0, 4 * case.onset)
+    if c <= case.resolved:
+        powers = c ** -np.arange(len(sizes) + 1, dtype=float)
+        rest = 2 * powers[p:-1] @ sizes[p:] + sizes.max(axis=0) * powers[-1]
+        error = largest(case.at(np.full(len(slack), c)) - case.layerwise)
+        pairs.append((error, rest + slack + rounding * c**4 * sizes[0]))
+    rows = [[(float(left[row]), float(right[row])) for left, right in pairs] for row in range(len(slack))]
+    return [row if known else [] for row, known in zip(rows, case.known, strict=True)]
+
+
+__all__ = ["R1", "R2", "Conditions", "Saturated", "compared", "conditions", "examine", "inputs", "largest"]

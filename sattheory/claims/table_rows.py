@@ -1,8 +1,8 @@
 """A row of Table 1 as an inequality that can be refuted: Definition 3 for what a row makes of its inputs and its parameters.
 
-A row takes functions of θ and parameters, as f and W in Wf, and promises a degree.  The promise is tested at one point and one scale:
-|F(cθ) − c^degree·F(θ)| ≤ e^{−d‖θ‖}, where F is the row's output and θ are *all* parameters.  Those of the row may be entries of θ that f
-depends on as well, or new ones; Table 1 does not say, so each row is tested in both readings.
+A row takes functions of θ and parameters, as f and W in Wf, and promises a degree.  The promise is tested at one point and
+one scale: |F(cθ) − c^degree·F(θ)| ≤ e^{−d‖θ‖}, where F is the row's output and θ are *all* parameters.  Those of the row may
+be entries of θ that f depends on as well, or new ones; Table 1 does not say, so each row is tested in both readings.
 """
 
 from __future__ import annotations

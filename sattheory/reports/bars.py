@@ -59,10 +59,12 @@ def _numbers(failure: Mapping[str, Any]) -> list[str]:
 
 
 def _short(number: object) -> str:
-    """Write a decimal number in four digits, anything else as it is."""
+    """Write a number in four digits, anything else as it is."""
     text = str(number).replace("'", "")
     try:
         value = Decimal(text)
     except ArithmeticError:
         return text
-    return f"{value:.4g}"
+    if value == int(value) and abs(value) < 10**6:
+        return str(int(value))
+    return f"{float(value):.4g}" if Decimal("1e-4") < abs(value) < 10**6 else f"{value:.2e}"

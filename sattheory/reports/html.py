@@ -55,7 +55,7 @@ details>summary{cursor:pointer;color:var(--blue);padding:.25em 0}details.proof{b
 details.proof[open]{padding-bottom:.8em}
 math{font-size:1.08em}.math.block,.eqn,section.eqno,div.math{overflow-x:auto;overflow-y:hidden;padding:.2em 0}
 svg{max-width:100%;height:auto}svg.bars{display:block;max-width:35rem;margin:.5em 0}.graph svg{min-width:60rem}
-figure{margin:1rem 0}figure img{max-width:100%;height:auto}figcaption{font-size:.92rem;color:var(--soft)}
+figure{margin:1rem 0}figure img{width:100%;max-width:30rem;height:auto}figcaption{font-size:.92rem;color:var(--soft)}
 .pictures{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,24rem),1fr));gap:1.5rem}
 @media(max-width:40rem){body{padding:.8rem;font-size:15px}
  table.verdicts thead{display:none}table.verdicts tr{display:block;padding:.5em 0;border-bottom:1px solid var(--line)}
@@ -65,13 +65,17 @@ figure{margin:1rem 0}figure img{max-width:100%;height:auto}figcaption{font-size:
 """
 
 
-def page(reports: Sequence[Report], pictures: Mapping[str, tuple[str, str]] | None = None) -> str:
+def page(
+    reports: Sequence[Report], known: Iterable[Claim] = (), pictures: Mapping[str, tuple[str, str]] | None = None
+) -> str:
     """Write checked claims as one self-contained page.
 
     Parameters
     ----------
     reports : sequence of Report
         Checked claims.
+    known : iterable of Claim
+        Claims that they may use, checked or not.
     pictures : mapping of str to (str, str), optional
         Title to an SVG and a caption, to be shown after the graph.
 
@@ -81,10 +85,10 @@ def page(reports: Sequence[Report], pictures: Mapping[str, tuple[str, str]] | No
         HTML.
     """
     from sattheory import __version__
-    from sattheory.claims.dependencies import Dependencies
+    from sattheory.claims.dependencies import dependencies
     from sattheory.reports.graph import draw_graph
 
-    support = Dependencies.of(reports)
+    support = dependencies(reports, known)
     body = [
         "<h1>Claims, and what became of them</h1>",
         _summary(reports, __version__),
@@ -219,8 +223,11 @@ def _rests_on(uses: Iterable[str]) -> str:
 
 
 def _lost(key: str, support: Any) -> str:
-    text = support.explain(key) if support else ""
-    return f'<p class="support">{escape(text)}</p>' if text else ""
+    """Say that the paper's argument for a form no longer shows it, or that it rests on an assumption."""
+    standing = support[key] if support else None
+    if standing is None or (standing.supported and not standing.assumptions):
+        return ""
+    return f'<p class="support">{escape(str(standing).replace(chr(39), "′"))}</p>'
 
 
 def _outcome(outcome: Outcome) -> str:

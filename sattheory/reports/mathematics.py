@@ -12,7 +12,8 @@ from collections.abc import Mapping, MutableMapping, Sequence
 from functools import cache
 from typing import Any
 
-ALIGNED = {r"\begin{aligned}": r"\begin{split}", r"\end{aligned}": r"\end{split}"}
+UNDERSTOOD = {r"\begin{aligned}": r"\begin{split}", r"\end{aligned}": r"\end{split}", r"\setminus": r"\smallsetminus"}
+LIMITS = {"lim", "limsup", "liminf", "max", "min", "sup", "inf", "argmax"}  # their subscripts stand below them
 
 
 @cache
@@ -49,9 +50,10 @@ def formula(latex: str, display: bool = False) -> str:
     from latex2mathml.converter import convert
 
     text = latex.strip()
-    for given, understood in ALIGNED.items():
+    for given, understood in UNDERSTOOD.items():
         text = text.replace(given, understood)
     mathml = str(convert(text, display="block" if display else "inline"))
+    mathml = re.sub(r"<mo>([A-Za-z]{2,})</mo>", lambda m: m[0] if m[1] in LIMITS else f"<mi>{m[1]}</mi>", mathml)
     return mathml.replace("<math ", f'<math data-latex="{html.escape(latex.strip(), quote=True)}" ', 1)
 
 

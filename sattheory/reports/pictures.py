@@ -25,5 +25,5 @@ def drawn() -> dict[str, tuple[str, str]]:
         encoded = base64.b64encode(render(figure.draw(0, "small"), "svg")).decode()
         image = f'<img alt="{escape(figure.title)}" src="data:image/svg+xml;base64,{encoded}">'
         about = inspect.cleandoc(sys.modules[figure.draw.__module__].__doc__ or "")
-        pictures[figure.title] = (image, about.partition("\n\n")[2].partition("\n\n")[0].replace("\n", " "))
+        pictures[figure.title] = (image, about.partition("\n\n")[2].partition("\n\n")[0].replace("\n", " ").replace("``", ""))
     return pictures

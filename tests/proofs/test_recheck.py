@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -106,12 +107,10 @@ def test_a_changed_value_is_noticed_even_with_a_new_digest(path: Path, tmp_path:
     content = json.loads(path.read_text(encoding="utf-8"))
     for key in ("left", "right", "margin"):
         changed = json.loads(json.dumps(content))
-        changed["counterexamples"][0]["values"][key] = changed["counterexamples"][0]["values"][key] + "7"
-        if "E" in changed["counterexamples"][0]["values"][key].upper() or "." not in changed["counterexamples"][0]["values"][key]:
-            continue
-        changed["counterexamples"][0]["values"][key] = next_one(changed["counterexamples"][0]["values"][key][:16])
+        values = changed["counterexamples"][0]["values"]
+        values[key] = str(Decimal(values[key]) * (1 + Decimal("1e-6")) + Decimal("1e-400"))
         kept.write(target, changed)
-        assert recheck.faults(target)[1]
+        assert recheck.faults(target)[1], key
     first = content["counterexamples"][0]
     first["left"], first["right"] = first["right"], first["left"]
     kept.write(target, content)

@@ -1,58 +1,33 @@
 """S1: saturated attention is the uniform distribution over the positions tied at the maximum.
 
-For fixed scores this is the limit of softmax(c·s).  In a network the scores themselves depend on c, s(c) = c⁴s₄ + c³s₃ + …:
-positions tied in s₄ are told apart by s₃, s₂, s₁, and where those tie too, s₀ leaves weights that are neither hard nor uniform.
-Biases, fixed offsets (ALiBi) and, with a norm outside the residual branch, later layers have such terms (paper §4.2).
+For fixed scores this is the limit of softmax(c·s) (S1.fixed).  In a network the scores themselves depend on c, as in
+s(c) = c⁴s₄ + c³s₃ + …: positions tied in s₄ are told apart by s₃, s₂, s₁, and where those tie too, s₀ leaves weights that are
+neither hard nor uniform.  Biases, fixed offsets (ALiBi) and, with a norm outside the residual branch, later layers have such
+terms (paper §4.2).
 
-The repaired statement compares the scores' coefficients of positive degree lexicographically and gives the positions tied in
-all of them the weights softmax(s₀).
+The repaired statement compares the coefficients of positive degree lexicographically and gives the positions tied in all of
+them the weights softmax(s₀).  In the paper's own encoder, without biases and with ε = 0, the lower terms are not there, and S1 is
+true as it stands wherever no norm is given a vanishing vector (Theorem A).
 """
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
-import hypothesis.strategies as some
-import sympy
-
-from sattheory.claims.asymptotic_error import integers
-from sattheory.claims.claim import Claim, Expected, Form
-from sattheory.claims.deciders import at_least, equal, nonnegative, tends
-from sattheory.claims.evidence import Derivation, Planted, Search, Step, Witness
-from sattheory.claims.inequality import Inequality, Pairs, Point, real, softmax
-
-c, A, R, m, g, d = sympy.symbols("c A R m g delta", positive=True)
-q = sympy.Symbol("q", positive=True)
-u, v = sympy.symbols("u v", nonnegative=True)
-t, h, e = sympy.symbols("t h e", real=True)
-Rest = sympy.Function("G")(t)
-
-DISTANCE = Step(
-    "weights E_i/(A + R) against E_i/A on the top class: ‖·‖₁ = A(1/A − 1/(A + R)) + R/(A + R) = 2R/(A + R)",
-    lambda: equal(A * (1 / A - 1 / (A + R)) + R / (A + R), 2 * R / (A + R)),
-)
-FIXED = Derivation(
-    "‖softmax(c·s) − w‖₁ ≤ 2(n − m)e^{−cg}/m → 0, w uniform on the m maxima, g = gap(s)",
-    steps=(
-        DISTANCE,
-        Step("here A = m, E = 1 on the maxima, and R ≤ (n − m)e^{−cg} by the definition of the gap"),
-        Step("2R/(m + R) ≤ 2R/m", lambda: nonnegative(2 * R / m - 2 * R / (m + R))),
-        Step("e^{−cg} → 0", lambda: tends(sympy.exp(-g * c), c, 0)),
-    ),
-    planted=(
-        Planted("R/(m + R) for 2R/(m + R)", lambda: equal(A * (1 / A - 1 / (A + R)) + R / (A + R), R / (A + R))),
-        Planted("limit 1 for e^{−cg}", lambda: tends(sympy.exp(-g * c), c, 1)),
-    ),
-)
+from sattheory.claims import Claim, Expected, Form, Inequality, Planted, Proof, Search, Statement, Witness
+from sattheory.claims.exact_cases import Vectors, cases
+from sattheory.claims.formulas import real, softmax
+from sattheory.claims.inequality import Pairs, Point
 
 
 def _distance(weights: Sequence[Any], limit: Sequence[Any]) -> Any:
     return sum((abs(a - b) for a, b in zip(weights, limit, strict=True)), real(0))
 
 
-def _fixed(s: tuple[int, ...], c: Fraction, halved: int = 1) -> Pairs:
+def _fixed(s: tuple[Fraction, ...], c: Fraction, halved: int = 1) -> Pairs:
     top, n, m = max(s), len(s), s.count(max(s))
     if m < n:
         gap = top - max(entry for entry in s if entry < top)
@@ -60,125 +35,59 @@ def _fixed(s: tuple[int, ...], c: Fraction, halved: int = 1) -> Pairs:
         yield _distance(softmax([real(c * entry) for entry in s]), limit), 2 * (n - m) * (-real(c * gap)).exp() / (m * halved)
 
 
-SCORES = some.one_of(*[integers(n, 4) for n in (2, 3, 4)])
 FIXED_SEARCH = Search(
     "‖softmax(c·s) − w‖₁ ≤ 2(n − m)e^{−cg}/m, n ≤ 4, ties included",
-    some.fixed_dictionaries({"s": SCORES, "c": some.integers(1, 160).map(lambda i: Fraction(i, 8))}),
+    cases(n=(2, 3, 4), c=tuple(Fraction(i, 8) for i in range(1, 161)), s=Vectors(4, 4)),
     _fixed,
     planted=(Planted("constant halved", lambda s, c: _fixed(s, c, 2)),),
 )
-
-
-def _soft(scale: int) -> Inequality:
-    """Two positions tied at degree 4, one apart at degree 0."""
-    return Inequality({"c": scale}, "abs(softmax([c**4, c**4 + 1])[0] - 1 / 2)", "1 / 5")
-
-
-def _tied(scale: int) -> Inequality:
-    """Exact ties: uniform indeed."""
-    return Inequality({"c": scale}, "abs(softmax([c**4, c**4])[0] - 1 / 2)", "1 / 5")
-
-
 NETWORK = {
     "query": "c * (wq @ (c * x1)) + c * bq",
-    "key1": "c * (wk @ (c * x1))",
-    "key2": "c * (wk @ (c * x2))",
+    "key1": "c * (wk @ (c * x1)) + c * bk",
+    "key2": "c * (wk @ (c * x2)) + c * bk",
 }
+Vector = tuple[Fraction, ...]
 
 
-def _hard(scale: int, bias: int = 1) -> Inequality:
-    """One attention head whose query has a bias: the first token's scores are 0·c⁴ + c³ and 0."""
-    point: Point = {"c": scale, "x1": (1, 0), "x2": (0, 1), "wq": (0, 1), "wk": (1, 0), "bq": bias}
-    return Inequality(point, "abs(softmax([query * key1, query * key2])[0] - 1 / 2)", "1 / 5", NETWORK)
+def _dot(x: Vector, y: Vector) -> Fraction:
+    return sum((a * b for a, b in zip(x, y, strict=True)), Fraction(0))
 
 
-LARGE = (1, 10, 10**3, 10**6)
-SOFT = Witness(
-    "s(c) = c⁴(1, 1) + (0, 1), two equal tokens with a fixed offset: weights 1/(1 + e) and e/(1 + e) for every c, not ½",
-    _soft,
-    LARGE,
-    (
-        Step(
-            "the first weight is 1/(1 + e) for every c",
-            lambda: equal(1 / (1 + sympy.exp((c**4 + 1) - c**4)), 1 / (1 + sympy.E)),
-        ),
-        Step("½ − 1/(1 + e) > 1/5", lambda: bool(sympy.Rational(3, 10) - 1 / (1 + sympy.E) > 0)),
-    ),
-    planted=(Planted("without the offset: the weights are uniform", _tied),),
+def _uniform(C: Any, c: int, bq: int, bk: int, wq: Vector, wk: Vector, x1: Vector, x2: Vector) -> Inequality:
+    """|first weight − uniform on the argmax of the terms of degree 4| ≤ 1/5, if c ≥ C."""
+    if c < C:
+        return Inequality({}, "0", "1")
+    first, second = (_dot(wq, x1) * _dot(wk, x) for x in (x1, x2))
+    limit = (1 + Fraction(first > second) - Fraction(first < second)) / 2
+    point: Point = {"c": c, "bq": bq, "bk": bk, "wq": wq, "wk": wk, "x1": x1, "x2": x2}
+    left = f"abs(softmax([query * key1, query * key2])[0] - {limit.numerator} / {limit.denominator})"
+    return Inequality(point, left, "1 / 5", NETWORK)
+
+
+def _without(**case: Any) -> Inequality:
+    """Take the biases away: the weights are uniform on the ties."""
+    return _uniform(**case | {"bq": 0, "bk": 0})
+
+
+def _heads(C: int) -> Any:
+    return cases(
+        c=tuple(C * factor for factor in (1, 4, 25, 100)),
+        bk=(0, 1, -1),
+        bq=(0, 1, -1),
+        wk=Vectors(2, 1),
+        wq=Vectors(2, 1),
+        x2=Vectors(2, 1),
+        x1=Vectors(2, 1),
+    )
+
+
+WITNESS = Witness(
+    "S1",
+    "one head, two tokens, a query bias or an offset for the first position: where the terms of degree 4 tie, the weights are "
+    "not ½",
+    Statement(_uniform, _heads, ({"C": 10}, {"C": 10**3}, {"C": 10**6})),
+    planted=(Planted("without biases: the weights are uniform on the ties", _without),),
 )
-HARD = Witness(
-    "one head, x₁ = (1, 0), x₂ = (0, 1), W^Q = (0, 1), b_q = 1, W^K = (1, 0): scores tie at c⁴, c³ decides; weight → 1, not ½",
-    _hard,
-    LARGE,
-    (
-        Step(
-            "scores of token 1: c²(W^Q x₁ + b_q/c)·c²(W^K x_j) = (c³, 0): both 0 at degree 4",
-            lambda: equal((c**2 * 0 + c * 1) * c**2 * 1, c**3),
-        ),
-        Step(
-            "its weight σ(c³) ≥ σ(1) > 7/10 for every c ≥ 1",
-            lambda: (
-                nonnegative(sympy.diff(1 / (1 + sympy.exp(-(c**3))), c)) and bool(1 / (1 + sympy.exp(-1)) > sympy.Rational(7, 10))
-            ),
-        ),
-    ),
-    planted=(Planted("without the bias: the weights are uniform", lambda scale: _hard(scale, 0)),),
-)
-
-
-LEXICOGRAPHIC = Derivation(
-    "‖softmax(s(c)) − w‖₁ ≤ 2Σ_{j∉T} e^{s_j(c) − s_*(c)} → 0, and ≤ 2(n − |T|)e^{−c/2} for integer coefficients, c ≥ 4A + 1",
-    steps=(
-        Step(
-            "On T all scores have the same terms of positive degree, which cancel: E_i = e^{s₀ᵢ} and E_i/A = softmax(s₀)_i.",
-        ),
-        DISTANCE,
-        Step("2R/(A + R) ≤ 2R/A", lambda: nonnegative(2 * R / A - 2 * R / (A + R))),
-        Step(
-            "off T the first differing coefficient is −δ < 0, of degree p ≥ 1; for c ≥ 1 the score lies below s_* by at least "
-            "(δc − v)c^{p−1}, v the sum of the other differences, and e^{−(δc − v)} → 0",
-            lambda: tends(sympy.exp(-(d * c - v)), c, 0),
-        ),
-        Step(
-            "integers, |coefficients| ≤ A, c = 4A + 1 + u: lower terms are at most 2A(cᵖ − 1)/(c − 1) ≤ 2A·cᵖ/(4A + u) ≤ cᵖ/2",
-            lambda: nonnegative(sympy.Rational(1, 2) - 2 * A / (4 * A + u)),
-        ),
-        Step("Σ_{i<p} cⁱ = (cᵖ − 1)/(c − 1), shown for p ≤ 4", lambda: all(_geometric(p) for p in range(1, 5))),
-        Step("so the score lies below s_* by cᵖ/2 ≥ c/2 (c = 1 + u)", lambda: all(_grows(p) for p in range(1, 5))),
-        Step(
-            "∂softmax_i(h + te)/∂t = p_i(e_i − Σ p_j e_j), G(t) the sum of the other exponentials",
-            lambda: _softmax_derivative(1),
-        ),
-        Step(
-            "Σ p_i|e_i − ē| ≤ 2μ(q − μ)/q ≤ q/2 for e of range q: (q − 2μ)² ≥ 0",
-            lambda: equal(q / 2 - 2 * t * (q - t) / q, (q - 2 * t) ** 2 / (2 * q)) and nonnegative((q - 2 * t) ** 2 / (2 * q)),
-        ),
-        Step("so a remainder ρ_i(c) → 0 in the scores moves the weights by at most ½ range(ρ) → 0 (|x − μ| is convex: chord)."),
-    ),
-    planted=(
-        Planted("threshold 2A + 1 for 4A + 1", lambda: nonnegative(sympy.Rational(1, 2) - 2 * A / (2 * A + u))),
-        Planted("derivative p_i·e_i, mean forgotten", lambda: _softmax_derivative(0)),
-        Planted("range/4 for range/2", lambda: nonnegative(sympy.factor(q / 4 - 2 * t * (q - t) / q))),
-    ),
-)
-
-
-def _geometric(p: int) -> bool:
-    return equal(sum(c**i for i in range(p)), (c**p - 1) / (c - 1))
-
-
-def _grows(p: int) -> bool:
-    return at_least((1 + u) ** p - (1 + u), 0, u)
-
-
-def _softmax_derivative(mean: int) -> bool:
-    """Decide the derivative of one weight; with mean = 0 the mean is forgotten."""
-    own = sympy.exp(h + t * e)
-    weight = own / (own + Rest)
-    average = (own * e + sympy.diff(Rest, t)) / (own + Rest)
-    return equal(sympy.diff(weight, t), weight * (e - mean * average))
-
-
 Coefficients = tuple[tuple[int, ...], ...]
 
 
@@ -204,24 +113,25 @@ def _lexicographic(a: Coefficients, beyond: int, positive: int = 4, hard: bool =
     first = _at(a[0], scale)
     weights = softmax([real(_at(row, scale) - first) for row in a])
     if size < len(a):
-        yield _distance(weights, limit), 2 * (len(a) - size) * (real(Fraction(-scale, 2))).exp()
+        lowest = min(row[-1] for row in a)
+        yield _distance(weights, limit), 2 * (len(a) - size) * real(Fraction(-scale, 2) - lowest).exp() / size
     else:
         yield _distance(weights, limit), real(Fraction(1, 10**30))
 
 
-def _mostly_tied() -> Any:
-    """Draw five coefficients between −1 and 1, the highest degree first; in half of the rows only the last is not 0."""
-    return integers(5, 1) | some.sampled_from(((0, 0, 0, 0, -1), (0, 0, 0, 0, 0), (0, 0, 0, 0, 1)))
+LAST = tuple((0, 0, 0, 0, entry) for entry in (0, -1, 1))
+ROWS = LAST * 80 + tuple(itertools.product((0, 1, -1), repeat=5))
 
 
-POLYNOMIALS = some.one_of(*[some.tuples(*[_mostly_tied()] * n) for n in (2, 3, 4)])
+def _rows(n: int, beyond: int, **rows: tuple[int, ...]) -> dict[str, Any]:
+    return {"a": tuple(rows.values())[:n], "beyond": beyond}
+
+
 SEARCH = Search(
-    "‖softmax(s(c)) − w‖₁ ≤ 2(n − |T|)e^{−c/2}, scores of degree 4 with integer coefficients, n ≤ 4 (within 10⁻³⁰ if all tie)",
-    some.fixed_dictionaries(
-        {
-            "a": POLYNOMIALS,
-            "beyond": some.integers(0, 8),
-        }
+    "‖softmax(s(c)) − w‖₁ ≤ 2(n − |T|)e^{−c/2}/A, A ≥ |T|e^{min a₀}, for whole coefficients, degree 4, n ≤ 4 (within 10⁻³⁰ if "
+    "all tie)",
+    cases(length=(2, 3, 4), beyond=range(9), r1=ROWS, r2=ROWS, r3=ROWS, r4=ROWS).map(
+        lambda case: _rows(case.pop("length"), **case)
     ),
     _lexicographic,
     planted=(
@@ -235,31 +145,54 @@ CLAIMS = (
         place="§4.2",
         title="softmax of scaled fixed scores becomes uniform on the ties",
         statement="softmax(c·s) → uniform distribution on argmax s as c → ∞",
+        latex=r"$\operatorname{softmax}(cs)$ tends to the uniform distribution on $\operatorname{argmax}s$ as $c\to\infty$.",
         why="It is the definition of saturated attention. For fixed scores it is a theorem, with an exponential rate.",
         literal=Form(
-            "‖softmax(c·s) − w‖₁ ≤ 2(n − m)e^{−c·gap(s)}/m", ("m maxima, m < n (else equal for every c)",), (FIXED, FIXED_SEARCH)
+            "‖softmax(c·s) − w‖₁ ≤ 2(n − m)e^{−c·g}/m for all c > 0, w uniform on the m maxima of s ∈ Rⁿ and g the gap "
+            "between the maximum and the next distinct value",
+            latex=r"$\lVert\operatorname{softmax}(cs)-w\rVert_1\le\frac{2(n-m)}{m}e^{-cg}$ for all $c>0$, where $w$ is "
+            r"uniform on the $m$ maxima of $s\in\mathbb{R}^n$ and $g$ is the gap between the maximum and the next distinct "
+            r"value.",
+            assumptions=("m < n (for m = n both sides are uniform for every c)", "s does not depend on c"),
+            evidence=(Proof("S1.fixed"), FIXED_SEARCH),
         ),
         repaired=None,
-        uses=("L7",),
         expected=Expected("derived"),
     ),
     Claim(
         "S1",
         place="§4.2",
-        title="saturated attention is uniform on the ties, or softmax(s₀) on lexicographic ties",
+        title="attention is uniform on ties only where nothing breaks them",
         statement="as c → ∞ softmax may be replaced by the uniform distribution on the positions with maximal score",
+        latex=r"As $c\to\infty$, softmax may be replaced by the uniform distribution on the positions with maximal score.",
         why="Claims about what saturated transformers recognise rest on it. Biases, offsets and norms add lower orders.",
         literal=Form(
-            "scores s(c) = c^k(s_k + o(1)) ⇒ softmax(s(c)) → uniform distribution on argmax s_k",
-            ("k > 0", "scores as any network may have them: with biases, offsets, an ε, or after earlier layers"),
-            (SOFT, HARD),
+            "for k > 0 and scores s(c) = c^k(s_k + o(1)), as any network may have them: softmax(s(c)) → the uniform "
+            "distribution on argmax s_k",
+            latex=r"For $k>0$ and scores $s(c)=c^k(s_k+o(1))$, as any network may have them, $\operatorname{softmax}(s(c))$ "
+            r"tends to the uniform distribution on $\operatorname{argmax}s_k$.",
+            assumptions=("networks with biases, offsets, an ε, or earlier layers",),
+            uses=("S1.fixed",),
+            evidence=(WITNESS,),
         ),
         repaired=Form(
-            "scores Σ_{j≤k} a_j c^j + o(1) ⇒ weights → 0 off the lexicographic argmax T of (a_k, …, a_1), → softmax(a_0) on T",
-            ("finitely many terms of positive degree", "remainder → 0"),
-            (LEXICOGRAPHIC, SEARCH),
+            "let s_i(c) = Σ_{0≤j≤k} a_ij c^j + ρ_i(c) with ρ_i → 0, and T the positions whose (a_ik, …, a_i1) is "
+            "lexicographically largest; then softmax(s(c))_i → 0 for i ∉ T and → softmax((a_j0)_{j∈T})_i for i ∈ T.  In "
+            "particular the limit is uniform on argmax a_k where no lower term differs on it; so S1 holds as stated in each "
+            "layer of the paper's encoder without biases, under the assumptions of Theorem A, where the scores are c⁴a₄ + o(1)",
+            latex=r"Let $s_i(c)=\sum_{0\le j\le k}a_{ij}c^j+\rho_i(c)$ with $\rho_i\to0$, and let $T$ be the set of positions "
+            r"whose $(a_{ik},\ldots,a_{i1})$ is lexicographically largest. Then $\operatorname{softmax}(s(c))_i\to0$ for "
+            r"$i\notin T$ and $\to\operatorname{softmax}((a_{j0})_{j\in T})_i$ for $i\in T$. In particular the limit is "
+            r"uniform on $\operatorname{argmax}a_k$ where no lower term differs on it; so S1 holds as stated in each layer of "
+            r"the paper's encoder without biases, under the assumptions of Theorem A, where the scores are $c^4a_4+o(1)$.",
+            assumptions=(
+                "finitely many terms of positive degree; remainder → 0",
+                "Theorem A: no biases, ε = 0, ReLU, norm inside the residual branch, and every norm's argument has a "
+                "nonconstant symbol or is constant for all large c",
+            ),
+            uses=("TheoremA",),
+            evidence=(Proof("S1"), SEARCH),
         ),
-        uses=("S1.fixed",),
         expected=Expected("refuted", "derived"),
     ),
 )

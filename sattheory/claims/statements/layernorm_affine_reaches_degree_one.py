@@ -17,8 +17,8 @@ from sattheory.claims.claim import Claim, Expected, Form
 from sattheory.claims.deciders import around, equal, within
 from sattheory.claims.evidence import Derivation, Planted, Search, Step, Witness
 from sattheory.claims.inequality import Inequality, Pairs, Point, real
-from sattheory.claims.layernorm_forgets_degree import DERIVATION as NORMALISES
-from sattheory.claims.layernorm_forgets_degree import MEETS_ASSUMPTIONS, NORMALISED, TURNING, error_below
+from sattheory.claims.statements.layernorm_forgets_degree import DERIVATION as NORMALISES
+from sattheory.claims.statements.layernorm_forgets_degree import MEETS_ASSUMPTIONS, NORMALISED, TURNING, error_below
 
 c, G = sympy.symbols("c G", positive=True)
 g, b = sympy.symbols("g b", real=True)

@@ -32,7 +32,7 @@ from sattheory.claims.claim import Claim, Expected, Form
 from sattheory.claims.deciders import around, equal, within
 from sattheory.claims.evidence import Derivation, Planted, Search, Step, Witness
 from sattheory.claims.inequality import Inequality, Pairs
-from sattheory.claims.linear_raises_degree import ANY_RADIUS, growing_scale
+from sattheory.claims.statements.linear_raises_degree import ANY_RADIUS, growing_scale
 
 c, k1, k2 = sympy.symbols("c k1 k2", positive=True)
 ALL = around(s1, S1) | around(e1, E1) | around(s2, S2) | around(e2, E2)

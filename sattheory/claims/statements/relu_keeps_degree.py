@@ -14,10 +14,10 @@ from sattheory.claims.asymptotic_error import APPROXIMATE, DEFINITION, SCALES, V
 from sattheory.claims.claim import Claim, Expected, Form
 from sattheory.claims.evidence import Derivation, Planted, Search, Step
 from sattheory.claims.inequality import Pairs
-from sattheory.claims.relu_is_approximately_homogeneous import (
+from sattheory.claims.statements.relu_is_approximately_homogeneous import (
     DERIVATION as LITERAL,
 )
-from sattheory.claims.relu_is_approximately_homogeneous import HOMOGENEOUS, LIPSCHITZ, NOT_HOMOGENEOUS, NOT_LIPSCHITZ
+from sattheory.claims.statements.relu_is_approximately_homogeneous import HOMOGENEOUS, LIPSCHITZ, NOT_HOMOGENEOUS, NOT_LIPSCHITZ
 
 DERIVATION = Derivation(
     "‖ReLU(f(cθ)) − cᵏReLU(s)‖_∞ ≤ E·cᵏ",

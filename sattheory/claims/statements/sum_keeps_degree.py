@@ -30,7 +30,7 @@ from sattheory.claims.claim import Claim, Expected, Form
 from sattheory.claims.deciders import around, within
 from sattheory.claims.evidence import Derivation, Planted, Search, Step
 from sattheory.claims.inequality import Pairs
-from sattheory.claims.sum_is_approximately_homogeneous import DERIVATION as LITERAL
+from sattheory.claims.statements.sum_is_approximately_homogeneous import DERIVATION as LITERAL
 
 t = sympy.Symbol("t", positive=True)
 ERRORS = around(e1, E1) | around(e2, E2)

@@ -23,8 +23,8 @@ def _relu(value: Any) -> Any:
 
 
 def _bent(value: Any, power: int) -> Any:
-    """Write t·min(1, |t|)^power for t > 0."""
-    return value * sympy.Min(1, value) ** power
+    """Write t·min(1, |t|)^power."""
+    return value * sympy.Min(1, sympy.Abs(value)) ** power
 
 
 def normalised(vector: Any) -> list[Any]:
@@ -34,25 +34,29 @@ def normalised(vector: Any) -> list[Any]:
     return [(entry - mean) / length for entry in vector]
 
 
+def _gap(power: int, value: Any) -> bool:
+    return equal(_bent(sympy.Integer(1), power) - 2 * _bent(HALF, power), value)
+
+
 REFUTATION = (
     Step(
-        "X(t) = t·min(1, |t|)^p·s, s a fixed vector, is exactly 1-homogeneous for |t| ≥ 1 (t = 1 + u): Definition 3 holds with ρ = 1",
-        lambda: all(equal(_bent(c * (1 + u), k) - c * _bent(1 + u, k), 0) for k in (0,))
-        and all(equal((c * t) * 1**k, c * (t * 1**k)) for k in (1, 2)),
+        "X(t) = t·min(1, |t|)^p·s with a fixed s is t·s for t ≥ 1 (t = 1 + u; p = 0, 1, 2) and odd in t: exactly 1-homogeneous for "
+        "|t| ≥ 1, so Definition 3 holds with ρ = 1",
+        lambda: all(equal(_bent(1 + u, power), 1 + u) and equal(_bent(-x, power), -_bent(x, power)) for power in (0, 1, 2)),
     ),
-    Step("at t = ½, c = 2: X(1) − 2X(½) = (1 − 2^{−p})s, half of s or more for p ≥ 1", lambda: all(_gap(k) for k in (1, 2))),
     Step(
-        "X is a positive multiple of s at both, so N(W^f ReLU(W^i X)) is the same at both and cancels: cγN − c·γN = 0",
+        "at t = ½, c = 2: X(1) − 2X(½) = (1 − 2^{−p})s, for p = 1, 2",
+        lambda: _gap(1, 1 - HALF) and _gap(2, 1 - HALF**2),
+    ),
+    Step(
+        "X is a positive multiple of s at both, so N(W^f ReLU(W^i X)) is the same at both (three entries) and cancels: cγN − c·γN = 0",
         lambda: all(equal(f, g) for f, g in zip(normalised([p * x, p * y, p * z]), normalised([x, y, z]), strict=True)),
     ),
-    Step("so the error is (1 − 2^{−p})s whatever W^i, W^f and γ are, while e^{−d‖θ‖} ≤ e^{−dM} → 0", lambda: tends(sympy.exp(-d * M), M, 0)),
+    Step(
+        "so the error is (1 − 2^{−p})s however large W^i, W^f and γ are, while e^{−d‖θ‖} ≤ e^{−dM} → 0",
+        lambda: tends(sympy.exp(-d * M), M, 0),
+    ),
 )
-
-
-def _gap(power: int) -> bool:
-    return equal(_bent(sympy.Integer(1), power) - 2 * _bent(HALF, power), 1 - HALF**power)
-
-
 LIPSCHITZ = Derivation(
     "‖c^{−3}W^f ReLU(W^i X)(cθ) − y‖_∞ ≤ ‖W^f‖‖W^i‖E",
     steps=(
@@ -65,11 +69,11 @@ LIPSCHITZ = Derivation(
             ),
         ),
         Step(
-            "|ReLU(h + e) − ReLU(h)| ≤ |e|: both positive e; h = u ≥ 0 > h + e = −v: u ≤ u + v; h = −v: ReLU(−v + (u + v)) = u ≤ u + v",
+            "|ReLU(h + e) − ReLU(h)| ≤ |e|: equal signs give e or 0, and u ≥ 0, −v ≤ 0 give u ≤ u + v",
             lambda: (
                 equal(_relu(p + q) - _relu(p), q)
+                and equal(_relu(-p - q) - _relu(-p), 0)
                 and nonnegative((u + v) - (_relu(u) - _relu(-v)))
-                and nonnegative((u + v) - (_relu(u) - _relu(-v - 0 * u)))
             ),
         ),
         Step("ReLU(c²h) = c²ReLU(h)", lambda: equal(_relu(c**2 * p), c**2 * _relu(p)) and equal(_relu(-(c**2) * p), c**2 * _relu(-p))),
@@ -102,7 +106,7 @@ BLOCK = Derivation(
                 and within(e1 + G * e2, around(e1, E) | around(e2, A), E + G * A)
             ),
         ),
-        Step("W^i s = −(h + v) with h = ‖W^i‖E: W^i(s + e) ≤ −v, ReLU gives 0, N = 0 and only e is left", lambda: equal(_relu(-(v)), 0)),
+        Step("W^i s ≤ −(‖W^i‖E + v): W^i(s + e) ≤ −v, ReLU gives 0, hence N = 0 and only e is left", lambda: equal(_relu(-v), 0)),
     ),
     planted=(
         Planted("mean² for d·mean²", lambda: equal(x**2 + y**2 + z**2 - _spread(x, y, z), ((x + y + z) / 3) ** 2)),

@@ -42,8 +42,7 @@ REFUTATION = (
         ),
     ),
     Step(
-        "max(1, |θ|) is 1-homogeneous for |θ| ≥ 1, so approximately 1-homogeneous with ρ = 1 and any d: at θ = 1 + g, c = 1 "
-        "+ x",
+        "max(1, |θ|) is 1-homogeneous for |θ| ≥ 1, so approximately 1-homogeneous with ρ = 1 and any d: at θ = 1 + g, c = 1 + x",
         lambda: equal(_stretched((1 + x) * (1 + g)), (1 + x) * _stretched(1 + g)),
     ),
     Step(
@@ -99,8 +98,7 @@ PROOF = (
             Step("|we| ≤ |w|E, for either sign of w", lambda: all(within(sign * A * e, around(e, E), A * E) for sign in (1, -1))),
             Step("if the entries of a row before w give |y| ≤ X, then |y + we| ≤ X + |w|E", lambda: _next(X + A * E)),
             Step(
-                "the i-th row gives |w_{i1}|E + … + |w_{in}|E for e_j = E·sign w_{ij}: w·(E·sign w) = |w|E, for each sign of "
-                "w",
+                "the i-th row gives |w_{i1}|E + … + |w_{in}|E for e_j = E·sign w_{ij}: w·(E·sign w) = |w|E, for each sign of w",
                 lambda: all(equal(sign * A * (E * sympy.sign(sign * A)), sympy.Abs(sign * A) * E) for sign in (1, -1)),
             ),
         ),

@@ -63,6 +63,47 @@ class Vectors:
         return sum(digit * (2 * self.most + 1) ** place for place, digit in enumerate(digits))
 
 
+def spread(x: Sequence[Any], parts: int = 1) -> int:
+    """Find the smallest grid that has a vector.
+
+    Parameters
+    ----------
+    x : sequence of Fraction or int
+        A vector; its entries are multiples of 1/parts.
+    parts : int
+        As for `Vectors`.
+
+    Returns
+    -------
+    int
+        `most` of that grid.
+    """
+    return int(max(abs(entry) for entry in x) * parts)
+
+
+def enough(wanted: float, n: int, least: int, parts: int = 1) -> Vectors:
+    """Make a grid wide enough that it has as many vectors as wanted.
+
+    Parameters
+    ----------
+    wanted : float
+        How many vectors.
+    n, parts : int
+        As for `Vectors`.
+    least : int
+        The least value of `most`.
+
+    Returns
+    -------
+    Vectors
+        The grid.
+    """
+    most = least
+    while len(Vectors(n, most, parts)) < wanted:
+        most += 1
+    return Vectors(n, most, parts)
+
+
 def cases(**options: Sequence[Any] | Vectors) -> Any:
     """Draw a case: one choice for each name.
 

@@ -26,7 +26,7 @@ from sattheory.claims.inequality import Inequality
 
 Point = Fraction | int | tuple[Fraction | int, ...]
 Scale = Fraction | int | str
-TIERS = (12, 96, 1024)
+TIERS = (12, 128, 1024, 1024)
 LOG_2 = Fraction(7, 10)
 SIZES = {1: "abs(theta)", 2: "norm(theta)"}
 VARIABLES = {1: ("theta",), 2: ("theta[0]", "theta[1]")}

@@ -19,7 +19,7 @@ from sattheory.claims.inequality import Truth, exact_text
 
 Case = Mapping[str, Any]
 Judge = Callable[[Case], tuple[Truth, float]]
-MANY, ROUNDS = 1_000_000, 8
+MANY, ROUNDS, SPARE = 1_000_000, 8, 4
 
 
 @dataclass
@@ -70,7 +70,7 @@ def hunt(strategy: Any, judge: Judge, *, examples: int = MANY, seed: int = 0, se
     Hunt
         What it saw; the violation is the shrunk one.
     """
-    watch = _Watch(judge, time.process_time() + seconds, guided=math.isfinite(seconds))
+    watch = _Watch(judge, examples, time.process_time() + seconds, guided=math.isfinite(seconds))
     for round_ in range(ROUNDS):
         before = watch.seen.examples
         watch.round(strategy, examples - before, seed + round_ * 7919, together)
@@ -83,8 +83,8 @@ def hunt(strategy: Any, judge: Judge, *, examples: int = MANY, seed: int = 0, se
 class _Watch:
     """Judges what Hypothesis draws, each case once, and remembers what it saw."""
 
-    def __init__(self, judge: Judge, deadline: float, guided: bool) -> None:
-        self.judge, self.deadline, self.guided = judge, deadline, guided
+    def __init__(self, judge: Judge, most: int, deadline: float, guided: bool) -> None:
+        self.judge, self.most, self.deadline, self.guided = judge, most, deadline, guided
         self.seen, self.known = Hunt(), set[str]()
         self.violations: list[tuple[int, Case]] = []
 
@@ -97,7 +97,8 @@ class _Watch:
 
     def _look_at(self, case: Case) -> None:
         key = str(case)
-        if key in self.known and not self.guided and not self.violations:
+        idle = key in self.known or self.seen.examples >= self.most
+        if idle and not self.guided and not self.violations:
             return
         truth, closeness = self.judge(case)
         self.seen.examples += key not in self.known
@@ -117,12 +118,14 @@ class _Watch:
         def look(cases: list[Case]) -> None:
             self.look(cases)
 
-        least = 1 if together == 1 else together
-        draw: Any = hypothesis.given(some.lists(strategy, min_size=least, max_size=together))
+        draw: Any = hypothesis.given(some.lists(strategy, min_size=together, max_size=together, unique_by=str))
+        asked = -(-examples // together) + (SPARE if together > 1 else 0)
         try:
-            hypothesis.seed(seed)(_settings(-(-examples // together))(draw(look)))()
+            hypothesis.seed(seed)(_settings(asked)(draw(look)))()
         except _Violated:
             self.seen.violation = self.violations[-1][1]
+        except hypothesis.errors.Unsatisfiable:
+            self.round(strategy, examples, seed, 1)  # there are fewer different cases than are drawn together
         except _TimeUp:
             self.seen.violation = min(self.violations, key=lambda entry: entry[0])[1] if self.violations else None
 

@@ -299,6 +299,24 @@ def _case(names: tuple[str, ...], size: Size, entries: tuple[int, ...], signs: i
     return {"theta": _filled(names, size, entries), "e": _cut(e, (size.n, size.d)), "c": 1 + Fraction(step, 8)}
 
 
+def moved(x: Array, e: Array, c: Fraction = Fraction(1)) -> Array:
+    """Compute c(x + e).
+
+    Parameters
+    ----------
+    x, e : tuple of tuple of Fraction
+        A symbol and its disturbance.
+    c : Fraction
+        The scale.
+
+    Returns
+    -------
+    tuple of tuple of Fraction
+        X(cθ).
+    """
+    return tuple(tuple(c * (a + b) for a, b in zip(*rows, strict=True)) for rows in zip(x, e, strict=True))
+
+
 def output(network: Transformer, c: Fraction, degree: int) -> list[list[Fraction]]:
     """Run the package's own forward pass in float64.
 

@@ -1,7 +1,8 @@
 """Searches: the weakest evidence for a statement, and the quickest to lose.
 
 Hypothesis draws exact examples and the property lists pairs that must satisfy left ≤ right; each is decided with certainty, or the
-example counts as undecided and the search shows nothing.  A thousand examples are the least; more on request.
+example counts as undecided and the search shows nothing.  A thousand examples are the least; more on request.  Examples that are
+dear to make, such as networks, come from a population made beforehand: it may grow with the number of examples asked for.
 """
 
 from __future__ import annotations
@@ -27,8 +28,9 @@ class Search(Evidence):
     ----------
     says : str
         What is looked at.
-    strategy : Hypothesis strategy of dict
-        Exact examples; the keys are the property's arguments.
+    strategy : Hypothesis strategy of dict, or callable
+        Exact examples; the keys are the property's arguments.  A callable is given the number of examples that will be asked for
+        and returns such a strategy, with at least that many different examples.
     check : callable
         The property: lists pairs (left, right), fractions or balls.
     examples : int
@@ -49,7 +51,8 @@ class Search(Evidence):
             return decide_all(lambda: self.check(**case)), 0.0
 
         examples = max(self.examples, effort.examples)
-        seen = hunt(self.strategy, judge, examples=examples, seed=effort.seed, together=TOGETHER)
+        strategy = self.strategy(examples) if callable(self.strategy) else self.strategy
+        seen = hunt(strategy, judge, examples=examples, seed=effort.seed, together=TOGETHER)
         details: dict[str, Any] = {"seed": effort.seed, "undecided": seen.undecided}
         if seen.violation is not None:
             details["counterexample"] = exact_text(seen.violation)

@@ -7,12 +7,13 @@ be entries of θ that f depends on as well, or new ones; Table 1 does not say, s
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from typing import Any
 
-from sattheory.claims.functions import NOTHING, Scale, degree_of, length
+from sattheory.claims.functions import NOTHING, Scale, degree_of, functions, length, of_degree
 from sattheory.claims.inequality import Exact, Inequality
 
 Functions = str | tuple[str, ...]
@@ -111,6 +112,51 @@ def supposed(degree: int, *functions: str) -> None:
             raise ValueError(f"{function} is not known to be approximately {degree}-homogeneous")
 
 
+def never_constant(*vector: str) -> None:
+    """Make sure that the entries of a vector differ at every θ, so that LN of it is defined.
+
+    Parameters
+    ----------
+    *vector : str
+        Formulas in ``theta``.
+
+    Raises
+    ------
+    ValueError
+        If there is no entry 0 beside one that is visibly positive.
+    """
+    if "0" not in vector or not any(positive(entry) for entry in vector):
+        raise ValueError(f"nothing says that {', '.join(vector)} are never all equal")
+
+
+def positive(formula: str) -> bool:
+    """Tell whether a function is visibly positive.
+
+    Parameters
+    ----------
+    formula : str
+        A formula in ``theta``.
+
+    Returns
+    -------
+    bool
+        True for positive numbers, exponentials, sigmoids, a maximum with a positive number, and sums and products of such.
+    """
+    return _positive(ast.parse(formula, mode="eval").body)
+
+
+def _positive(node: ast.expr) -> bool:
+    match node:
+        case ast.Constant(value=int(number)):
+            return number > 0
+        case ast.BinOp(left=left, op=ast.Add() | ast.Mult() | ast.Div(), right=right):
+            return _positive(left) and _positive(right)
+        case ast.Call(func=ast.Name(id=name), args=[argument]):
+            first = argument.elts[0] if name == "max" and isinstance(argument, ast.List) else None
+            return name in {"exp", "sigmoid"} or (first is not None and _positive(first))
+    return False
+
+
 def _scaled(formula: str, names: Iterable[str]) -> str:
     """Write a formula at the scale c: each name with ``_c`` after it."""
     return re.sub(rf"\b({'|'.join(names)})\b", r"\1_c", formula)
@@ -128,3 +174,22 @@ def _entries(values: Iterable[Any]) -> Iterator[Any]:
 def _names(parameters: Mapping[str, Any]) -> Iterator[str]:
     for name, value in parameters.items():
         yield from (f"{name}[{i}]" for i in range(len(value))) if isinstance(value, tuple) else (name,)
+
+
+def never_constant_vectors(degree: int) -> Any:
+    """Draw a vector of three functions of which LN is always defined.
+
+    Parameters
+    ----------
+    degree : int
+        What the functions are approximately homogeneous of.
+
+    Returns
+    -------
+    Hypothesis strategy of tuple of str
+        0, a positive function, and any function.
+    """
+    import hypothesis.strategies as some
+
+    above = [formula for formula in of_degree(1, degree) if positive(formula)]
+    return some.tuples(some.just("0"), some.sampled_from(above), functions(1, degree))

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 import sattheory.claims
-from sattheory.claims import Claim, claims, verify
+from sattheory.claims import Claim, claims, statements, verify
+from sattheory.claims.registry import select
 from sattheory.discovery import Registry
 from sattheory.errors import InputError
 
@@ -21,13 +22,13 @@ CLAIMS = (Claim("{id}", "nowhere", "title", "statement", "why", Form("form"), No
 
 
 def fresh() -> Registry[Claim]:
-    return Registry("sattheory.claims", "CLAIMS", lambda claim: claim.id)
+    return Registry("sattheory.claims.statements", "CLAIMS", lambda claim: claim.id)
 
 
 def test_a_new_module_is_picked_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     known = len(claims)
     (tmp_path / "found_by_looking.py").write_text(MODULE.format(id="X9"))
-    monkeypatch.setattr(sattheory.claims, "__path__", [*sattheory.claims.__path__, str(tmp_path)])
+    monkeypatch.setattr(statements, "__path__", [*statements.__path__, str(tmp_path)])
     registry = fresh()
     assert "X9" in registry
     assert registry["X9"].check().as_expected
@@ -36,7 +37,7 @@ def test_a_new_module_is_picked_up(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 def test_two_claims_of_one_id_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "found_a_second_time.py").write_text(MODULE.format(id="L7"))
-    monkeypatch.setattr(sattheory.claims, "__path__", [*sattheory.claims.__path__, str(tmp_path)])
+    monkeypatch.setattr(statements, "__path__", [*statements.__path__, str(tmp_path)])
     with pytest.raises(InputError, match="defines a name that exists"):
         len(fresh())
 
@@ -53,6 +54,13 @@ def test_an_id_like_no_other_is_answered_with_all() -> None:
         claims["Fermat"]
     assert "choose from" in caught.value.remedy
     assert "L7" in caught.value.remedy
+
+
+def test_the_first_part_of_an_id_stands_for_its_family() -> None:
+    rows = [claim.id for claim in select(["T1"])]
+    assert len(rows) >= 9
+    assert all(id.startswith("T1.") for id in rows)
+    assert [claim.id for claim in select(["S1", "P1", "S1"])] == ["S1", "P1.a", "P1.b", "P1.c"]
 
 
 def test_nobody_cannot_do_the_work() -> None:

@@ -14,7 +14,7 @@ from typing import Any
 
 import hypothesis.strategies as some
 
-from sattheory.claims.asymptotic_error import APPROXIMATE, DEFINITION, Value, relative_error
+from sattheory.claims.asymptotic_error import APPROXIMATE, Value, relative_error
 from sattheory.claims.claim import Claim, Expected, Form
 from sattheory.claims.evidence import Planted, Proof
 from sattheory.claims.exact_cases import SCALES, Vectors, cases
@@ -106,7 +106,7 @@ CLAIMS = (
         repaired=Form(
             "f(cθ) = s + e at a scale c > 0, |e| ≤ E entry by entry ⇒ cW·f(cθ) + cb = c(Ws + b + e′) with |e′| ≤ ‖W‖E entry "
             "by entry: degree 1, symbol Ws + b, relative error ‖W‖E",
-            (DEFINITION, "‖W‖ is the largest row sum of |W|"),
+            ("‖W‖ is the largest row sum of |W|",),
             (Proof("T1.affine"), SEARCH),
             latex=r"If $f(c\theta)=s+e$ at a scale $c>0$ with $|e|\le E$ entrywise, then $cW f(c\theta)+cb=c(Ws+b+e')$ with "
             r"$|e'|\le\lVert W\rVert E$ entrywise: degree $1$, symbol $Ws+b$, relative error $\lVert W\rVert E$, where "

@@ -19,6 +19,7 @@ import hypothesis.strategies as some
 from sattheory.claims.certificate import Constants
 from sattheory.claims.claim import Claim, Expected, Form
 from sattheory.claims.evidence import Planted, Proof
+from sattheory.claims.exact_cases import cases
 from sattheory.claims.inequality import Exact, Inequality, Pairs, real
 from sattheory.claims.search import Search
 from sattheory.claims.witness import Statement, Witness
@@ -68,18 +69,18 @@ def _brackets(a: Fraction, N: int) -> tuple[Any, Any]:
     return trapezia, total - _antiderivative(a, real(N + Fraction(1, 2)))
 
 
-def _nested(a: Fraction, N: int, n: int) -> Pairs:
-    outer, inner = _brackets(a, N), _brackets(a, N + n)
+def _nested(a: Fraction, N: int, more: int) -> Pairs:
+    outer, inner = _brackets(a, N), _brackets(a, N + more)
     return [(outer[0], inner[0]), inner, (inner[1], outer[1])]
 
 
-def _no_half_term(a: Fraction, N: int, n: int) -> Pairs:
-    yield _brackets(a, N)[0] + _summand(a, N) / 2, _brackets(a, N + n)[0] + _summand(a, N + n) / 2
+def _no_half_term(a: Fraction, N: int, more: int) -> Pairs:
+    yield _brackets(a, N)[0] + _summand(a, N) / 2, _brackets(a, N + more)[0] + _summand(a, N + more) / 2
 
 
 NESTED = Search(
-    "T_N ≤ T_{N+n} ≤ M_{N+n} ≤ M_N for N ≤ 8, n ≤ 4",
-    some.integers(0, 32 * 8 * 4 - 1).map(lambda i: {"a": Fraction(i % 32 + 1, 8), "N": i // 32 % 8 + 1, "n": i // 256 + 1}),
+    "T_N ≤ T_{N+n} ≤ M_{N+n} ≤ M_N for N ≤ 8, n ≤ 4, a ≤ 4 a multiple of 2⁻¹⁰",
+    cases(a=range(1, 2**12 + 1), N=range(1, 9), more=range(1, 5)).map(lambda case: case | {"a": Fraction(case["a"], 2**10)}),
     _nested,
     planted=(Planted("no half term at the end", _no_half_term),),
 )

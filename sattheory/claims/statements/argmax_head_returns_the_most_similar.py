@@ -19,6 +19,7 @@ from sattheory.claims.formulas import real, softmax
 from sattheory.claims.inequality import Pairs, Point
 
 Vector = tuple[Fraction, ...]
+SLACK = 1 + Fraction(1, 10**30)
 STREAM = {"h1": "c * x1 + e1", "h2": "c * x2 + e2", "similar": "c ** 2 * (h1 @ m)"}
 HEAD = {**STREAM, "a": "softmax([similar @ h1, similar @ h2])", "head": "(a[0] * h1 + a[1] * h2) / c"}
 
@@ -72,7 +73,7 @@ WITNESS = Witness(
 
 
 def _fixed(c: Fraction, power: int, m: Vector, h: Vector, factor: int = 1, tied: bool = True) -> Pairs:
-    """‖H₁ − average‖_∞ ≤ ((n − m)/m)·D·e^{−c^p g}; factor and tied are for planted errors."""
+    """‖H₁ − average‖_∞ ≤ ((n − m)/m)·D·e^{−c^p g}, nearly attained; factor and tied are for planted errors."""
     rows = [h[2 * j : 2 * j + 2] for j in range(len(h) // 2)]
     similarities = _similarities(m, rows[0], rows)
     below = [entry for entry in similarities if entry < max(similarities)]
@@ -86,11 +87,12 @@ def _fixed(c: Fraction, power: int, m: Vector, h: Vector, factor: int = 1, tied:
         spread = max(column) - min(column)
         if spread:
             found = sum((a * real(y) for a, y in zip(weights, column, strict=True)), real(0))
-            yield abs(found - real(middle)), bound * real(spread)
+            yield abs(found - real(middle)), bound * real(spread * SLACK)
 
 
 SEARCH = Search(
-    "‖H_i − average of the most similar‖_∞ ≤ ((n − m)/m)·D·e^{−c^p g}: whole vectors of 2 entries, n ≤ 4, ties included, p ≤ 4",
+    "‖H_i − average of the most similar‖_∞ ≤ ((n − m)/m)·D·e^{−c^p g}·(1 + 10⁻³⁰): whole vectors of 2 entries, n ≤ 4, ties "
+    "included, p ≤ 4",
     cases(
         length=(2, 3, 4),
         c=tuple(Fraction(i, 4) for i in (2, 3, 4, 5, 6, 8, 12)),

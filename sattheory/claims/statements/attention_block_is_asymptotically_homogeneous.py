@@ -26,6 +26,7 @@ from sattheory.claims.paper_networks import (
     disturbed,
     greatest,
     grown,
+    moved,
     output,
     reaches,
     row_sum,
@@ -33,7 +34,7 @@ from sattheory.claims.paper_networks import (
     times,
     transformer,
 )
-from sattheory.claims.statements.attention_has_degree_two import Rows, head_errors, moved
+from sattheory.claims.statements.attention_has_degree_two import Rows, head_errors
 
 SIZES = sizes(n=(2,), d=(3,), v=(3,))
 SLACK = Fraction(1, 2**30)

@@ -26,6 +26,7 @@ from sattheory.claims.paper_networks import (
     greatest,
     grown,
     head_limits,
+    moved,
     reaches,
     row_sum,
     sizes,
@@ -112,24 +113,6 @@ def head_errors(theta: Network, e: Rows, c: Fraction, mass: int = 2) -> list[tup
         weights += [mass * (n - 1) * (-(g - 2 * F) * fourth).exp()] if m == 1 < n else []
         found.append((limit, [weight * values + own for weight in weights]))
     return found
-
-
-def moved(x: Rows, e: Rows, c: Fraction = Fraction(1)) -> Rows:
-    """Compute c(x + e).
-
-    Parameters
-    ----------
-    x, e : tuple of tuple of Fraction
-        A symbol and its disturbance.
-    c : Fraction
-        The scale.
-
-    Returns
-    -------
-    tuple of tuple of Fraction
-        X(cθ).
-    """
-    return tuple(tuple(c * (a + b) for a, b in zip(*rows, strict=True)) for rows in zip(x, e, strict=True))
 
 
 def _head_at(theta: Network, e: Rows, c: Fraction, degree: int) -> list[list[Any]]:

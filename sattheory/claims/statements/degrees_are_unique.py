@@ -46,11 +46,11 @@ WITNESS = Witness(
 )
 
 
-def _value(f: str, theta: int, c: int = 1) -> Any:
+def _value(f: str, theta: Fraction, c: int = 1) -> Any:
     return evaluate(at(f, "scaled"), {"scaled": real(c * theta)})
 
 
-def _error_grows(f: str, k: int, theta: int, least: int = 1, only: bool = False) -> Pairs:
+def _error_grows(f: str, k: int, theta: Fraction, least: int = 1, only: bool = False) -> Pairs:
     """Compare `least` with |f(cθ) − cᵏf(θ)| at c = 2 + ⌈2/|f(θ)|⌉, for a degree k that is not the one of f."""
     facts = degree_of(f)
     value = abs(_value(f, theta))
@@ -63,7 +63,7 @@ def _error_grows(f: str, k: int, theta: int, least: int = 1, only: bool = False)
 SEARCH = Search(
     "functions of the grammar, nonzero at θ beyond ρ, and degrees 0 to 3 that are not theirs: the error is at least 1 at "
     "c = 2 + ⌈2/|f(θ)|⌉, where D3 allows less",
-    cases(f=of_degree(), k=DEGREES, theta=tuple(sign * i for i in range(1, 12) for sign in (1, -1))),
+    cases(f=of_degree(), k=DEGREES, theta=tuple(Fraction(sign * i, 16) for i in range(1, 193) for sign in (1, -1))),
     _error_grows,
     planted=(
         Planted("also for their own degree", lambda f, k, theta: _error_grows(f, k, theta, only=True)),

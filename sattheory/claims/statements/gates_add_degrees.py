@@ -83,7 +83,7 @@ def _row(
     yield abs(found / real(power * power) - symbol * real(s)), bound + real(SLACK)
 
 
-UNITS, INPUTS = Vectors(2, 4), (0, 1, -1, 2, -2, 3, -3)
+UNITS, INPUTS = Vectors(2, 4), tuple(sorted(range(-200, 201), key=abs))
 
 
 def _layer() -> Feedforward:

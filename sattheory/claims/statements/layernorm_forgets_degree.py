@@ -1,8 +1,11 @@
-"""T1, row LayerNorm: LN takes degree k to degree 0.
+"""T1.layernorm: LN takes every degree to degree 0.
 
-LN(x) = Px/‖Px‖ with P = I − 11ᵀ/n forgets the length of its argument.  For k > 0 approximate homogeneity bears it; for k = 0 an
-argument that decays with ‖θ‖ may turn as it likes and LN magnifies the turn.  What is needed is an argument whose symbol has
-‖Ps‖₂ ≥ m > 0 (paper App. C, Table 1 and C.2).
+The fourth row of the paper's Table 1.  LN(x) = Px/‖Px‖₂ with P = I − 11ᵀ/n forgets the length of its argument (paper App. C,
+Table 1, and C.2).  For k > 0 approximate homogeneity bears it.  For k = 0 an argument that decays with ‖θ‖ may turn as it
+likes while it decays, and LN magnifies the turn; nothing need ever be 0 for that.
+
+What is needed is an argument whose symbol is not constant, ‖Ps‖₂ ≥ m > 0.  Then LN multiplies the relative error by at most
+√2·√n/m, and √2 cannot be lowered.  (AH.norm has the sharp function of the error, and LN with ε.)
 """
 
 from __future__ import annotations
@@ -11,145 +14,90 @@ from fractions import Fraction
 from typing import Any
 
 import hypothesis.strategies as some
-import sympy
 
-from sattheory.claims.asymptotic_error import APPROXIMATE, DEFINITION, integers
+from sattheory.claims.asymptotic_error import APPROXIMATE
 from sattheory.claims.claim import Claim, Expected, Form
-from sattheory.claims.deciders import equal, nonnegative
-from sattheory.claims.evidence import Derivation, Planted, Search, Step, Witness
-from sattheory.claims.inequality import Inequality, Pairs, Point, centre, norm, real, unit
+from sattheory.claims.evidence import Planted, Proof
+from sattheory.claims.exact_cases import SCALES, Vectors, cases, square
+from sattheory.claims.formulas import real, unit
+from sattheory.claims.functions import points, scales
+from sattheory.claims.inequality import Inequality, Pairs
+from sattheory.claims.search import Search
+from sattheory.claims.table_rows import never_constant, never_constant_vectors, readings, row, supposed
+from sattheory.claims.witness import Statement, Witness
 
-TURNING = {
-    "small": "exp(-theta) / 4 * cos_pi([theta, theta + 2 / 3, theta + 4 / 3])",
-    "large": "exp(-c * theta) / 4 * cos_pi([c * theta, c * theta + 2 / 3, c * theta + 4 / 3])",
-}
-theta, u, n = sympy.symbols("theta u n", positive=True)
-angle = sympy.Symbol("phi", real=True)
-a, b, h, x = sympy.symbols("a b h x", nonnegative=True)
-dot, A, B = sympy.symbols("dot A B", real=True)
+Vector = tuple[Fraction, ...]
 
 
-def _family(radius: int) -> Inequality:
-    """θ = 2N and cθ = 2N + 1: the vector has turned by π."""
-    point: Point = {"theta": 2 * radius, "c": Fraction(2 * radius + 1, 2 * radius)}
-    return Inequality(point, "max(abs(unit(centre(large)) - unit(centre(small))))", "1", TURNING)
+def _normalised(f: tuple[str, ...], **where: Any) -> Inequality:
+    """Normalise a vector of degree 0 that is never constant."""
+    supposed(0, *f)
+    never_constant(*f)
+    return row("unit(centre(f))", 0, {"f": f}, **where)
 
 
-def _full_turn(radius: int) -> Inequality:
-    """θ = 2N and cθ = 2N + 2: a full turn, no failure."""
-    point: Point = {"theta": 2 * radius, "c": Fraction(2 * radius + 2, 2 * radius)}
-    return Inequality(point, "max(abs(unit(centre(large)) - unit(centre(small))))", "1", TURNING)
+def _turned_back(f: tuple[str, ...], theta: int, c: Fraction, **where: Any) -> Inequality:
+    """Take a whole turn instead of half a turn: the vector has its direction again."""
+    return _normalised(f, theta=theta, c=1 + 2 * (c - 1), **where)
 
 
-def _wave(j: int) -> Any:
-    return sympy.cos(angle + 2 * sympy.pi * j / 3)
+def _points(rho: int, **_: Any) -> Any:
+    return some.fixed_dictionaries({"f": never_constant_vectors(0), "theta": points(rho), "c": scales(rho)})
 
 
-MEETS_ASSUMPTIONS = (
-    Step(
-        "|f(cθ) − f(θ)| ≤ ¼e^{−cθ} + ¼e^{−θ} ≤ e^{−θ} for c ≥ 1: f is approximately 0-homogeneous",
-        lambda: nonnegative(sympy.simplify((1 - sympy.Rational(1, 2)) * sympy.exp(-theta))),
-    ),
-    Step("Σ_j cos(φ + 2πj/3) = 0: f is centred", lambda: equal(sympy.expand_trig(sum(_wave(j) for j in range(3))), 0)),
-    Step(
-        "Σ_j cos²(φ + 2πj/3) = 3/2: ‖f‖ = ¼e^{−θ}√(3/2) is never 0",
-        lambda: equal(sympy.expand_trig(sum(_wave(j) ** 2 for j in range(3))), sympy.Rational(3, 2)),
-    ),
-    Step(
-        "cos(φ + π) = −cos φ: LN changes sign, its first entry from √(2/3) to −√(2/3)",
-        lambda: equal(sympy.cos(angle + sympy.pi), -sympy.cos(angle)),
-    ),
-)
+STATEMENT = Statement(_normalised, _points, readings({}))
 WITNESS = Witness(
-    "f = ¼e^{−|θ|}(cos(πθ + 2πj/3))_j, θ = 2N ≥ ρ, cθ = 2N + 1: LN moves by 2√(2/3) = 1.6329… > 1 ≥ e^{−dθ}",
-    _family,
-    (1, 10, 100),
-    MEETS_ASSUMPTIONS,
-    planted=(Planted("a full turn instead of half a turn: the inequality is true there", _full_turn),),
-)
-between = a**2 + b**2 - 2 * dot
-DERIVATION = Derivation(
-    "‖LN(f(cθ)) − N(s)‖₂ ≤ √2·√n·E/m, where N(s) = Ps/‖Ps‖",
-    steps=(
-        Step(
-            "‖e‖₂² − ‖Pe‖₂² = (Σe)²/n ≥ 0, so ‖Pe‖₂ ≤ ‖e‖₂ ≤ √n·E (A = Σe², B = Σe)",
-            lambda: equal(A - (A - 2 * B * B / n + n * (B / n) ** 2), B**2 / n) and nonnegative(B**2 / n),
-        ),
-        Step(
-            "|u| = a, |v| = b, u·v = dot: ‖u/a − v/b‖² = (‖u − v‖² − (a − b)²)/(ab)",
-            lambda: equal(2 - 2 * dot / (a * b), (between - (a - b) ** 2) / (a * b)),
-        ),
-        Step("a ≥ b: at most δ²/b² ≤ 2δ²/b², δ = ‖u − v‖", lambda: nonnegative(2 * (b + h) - b)),
-        Step(
-            "a = b − h, 0 ≤ h ≤ δ < b: 2δ²(b − h) − b(δ² − h²) = δ(δ − h)² + (b − δ)(δ² + h²) ≥ 0",
-            lambda: equal(2 * x**2 * (b - h) - b * (x**2 - h**2), x * (x - h) ** 2 + (b - x) * (x**2 + h**2)),
-        ),
-        Step("so ‖u/|u| − v/|v|‖ ≤ √2‖u − v‖/|v| when ‖u − v‖ < |v|; u = P(s + e), v = Ps, |v| ≥ m, ‖u − v‖ ≤ √n·E < m."),
-    ),
-    planted=(
-        Planted(
-            "1 for √2 (a = b − h)",
-            lambda: equal(x**2 * (b - h) - b * (x**2 - h**2), x * (x - h) ** 2 + (b - x) * (x**2 + h**2)),
-        ),
-        Planted("a + b for a − b", lambda: equal(2 - 2 * dot / (a * b), (between - (a + b) ** 2) / (a * b))),
-    ),
+    "T1.layernorm",
+    "f = e^{−|θ|}(0, 1, ½cos πθ), θ = 2N, cθ = 2N + 1: LN(0, 1, ½) and LN(0, 1, −½) differ by 4/√42 = 0.617… > e^{−1} ≥ e^{−dθ}",
+    STATEMENT,
+    planted=(Planted("a whole turn instead of half a turn: the error is 0", _turned_back),),
 )
 
 
-def error_below(s: tuple[int, ...], e: tuple[int, ...], part: int) -> tuple[Any, Any, Any]:
-    """Normalise s and s + e with an error small enough, √n·E < ‖Ps‖.
-
-    Parameters
-    ----------
-    s, e : tuple of int, shape (n,)
-        A symbol that is not constant; the direction of the error, entries at most 8.
-    part : int
-        How large the error is, in sixteenths of what is allowed.
-
-    Returns
-    -------
-    tuple
-        N(s + e), N(s) as lists of balls, and √n·E/m.
-    """
-    n, mean = len(s), Fraction(sum(s), len(s))
-    E = max(abs(entry - mean) for entry in s) / n * Fraction(part, 16)
-    centred = centre([real(entry) for entry in s])
-    moved = centre([real(entry + E * Fraction(step, 8)) for entry, step in zip(s, e, strict=True)])
-    return unit(moved), unit(centred), real(n).sqrt() * real(E) / norm(centred)
+def _pair(s: Vector, e: Vector, near: Fraction) -> tuple[Vector, Vector]:
+    """Take the given symbol and error, or (near ≠ 0) an error that turns the symbol by nearly a right angle."""
+    if not near:
+        return s, e
+    return (near - 1, -near - 1, Fraction(1), Fraction(1)), (Fraction(1), Fraction(1), Fraction(-1), Fraction(-1))
 
 
-def _distance(s: tuple[int, ...], e: tuple[int, ...], part: int) -> tuple[Any, Any]:
-    """‖N(s + e) − N(s)‖² and n·E²/m²: squares, because a root of a ball around 0 is no number."""
-    found, symbol, error = error_below(s, e, part)
-    return sum(((y - z) * (y - z) for y, z in zip(found, symbol, strict=True)), real(0)), error**2
+def _centred(x: Vector) -> Vector:
+    mean = sum(x, Fraction(0)) / len(x)
+    return tuple(entry - mean for entry in x)
 
 
-def _row(**example: Any) -> Pairs:
-    square, error = _distance(**example)
-    yield square, 2 * error
+def _length(x: Vector) -> Fraction:
+    """‖x‖₂²."""
+    return sum((entry * entry for entry in x), Fraction(0))
 
 
-def _half(**example: Any) -> Pairs:
-    square, error = _distance(**example)
-    yield square, error / 4
+def _row(s: Vector, e: Vector, near: Fraction, k: int, c: Fraction, factor: Fraction = Fraction(2), root: bool = True) -> Pairs:
+    """Compare ‖LN(cᵏ(s + e)) − N(s)‖² with factor·n·E²/m²."""
+    s, e = _pair(s, e, near)
+    E, v = max(abs(entry) for entry in e), _centred(s)
+    if E == 0 or len(s) * E * E >= _length(v):
+        return
+    moved = _centred(tuple(c**k * (x + y) for x, y in zip(s, e, strict=True)))
+    found, symbol = (unit([real(entry) for entry in x]) for x in (moved, v))
+    yield square(found, symbol), real(factor * (len(s) if root else 1) * E * E / _length(v))
 
 
-def _turns(x: tuple[int, ...]) -> bool:
-    return len(set(x)) > 1
-
-
-def _normalised(n: int) -> Any:
-    """Draw a symbol and an error that are not constant."""
-    part = some.integers(1, 16)
-    return some.fixed_dictionaries({"s": integers(n, 6).filter(_turns), "e": integers(n, 8).filter(_turns), "part": part})
-
-
-NORMALISED = some.one_of(*[_normalised(n) for n in (2, 3, 4)])
 SEARCH = Search(
-    "‖N(s + e) − N(s)‖₂ ≤ √2·√n·E/m, n ≤ 4",
-    NORMALISED,
+    "‖LN(f(cθ)) − N(s)‖₂ ≤ √2·√n·E/m for n ≤ 4 and degrees −1 to 3, errors that turn s by nearly a right angle among them",
+    cases(
+        n=(2, 3, 4),
+        near=(*[Fraction(0)] * 5, Fraction(1, 4), Fraction(1, 16), Fraction(1, 100)),
+        k=(0, 1, 2, 3, -1),
+        c=SCALES,
+        s=Vectors(4, 12),
+        e=Vectors(4, 12, 4),
+    ),
     _row,
-    planted=(Planted("constant ½ instead of √2", _half),),
+    planted=(
+        Planted("7/5 for √2", lambda **case: _row(**case, factor=Fraction(49, 25))),
+        Planted("1 for √2", lambda **case: _row(**case, factor=Fraction(1))),
+        Planted("√n left out", lambda **case: _row(**case, root=False)),
+    ),
 )
 CLAIMS = (
     Claim(
@@ -157,16 +105,28 @@ CLAIMS = (
         place="App. C, Table 1",
         title="LN takes every degree to degree 0",
         statement="f of degree k ⇒ LN(f) of degree 0; also for approximate homogeneity",
+        latex=r"If $f$ has degree $k$, then $\operatorname{LN}(f)$ has degree $0$; also for approximate homogeneity.",
         why="It keeps deep networks from growing without bound. An argument that decays is where the calculus breaks.",
         literal=Form(
-            "f approximately k-homogeneous ⇒ LN∘f approximately 0-homogeneous, k ≥ 0",
-            (APPROXIMATE, "Pf never 0"),
+            "f approximately k-homogeneous, k ≥ 0, and Pf(θ) ≠ 0 for all θ ⇒ there are d > 0 and ρ with |LN(f(cθ)) − "
+            "LN(f(θ))| ≤ e^{−d‖θ‖}, entry by entry, for all c ≥ 1 and ‖θ‖ ≥ ρ",
+            (APPROXIMATE, "LN(x) = Px/‖Px‖₂, P = I − 11ᵀ/n"),
             (WITNESS,),
+            latex=r"If $f$ is approximately $k$-homogeneous, $k\ge0$, and $Pf(\theta)\ne0$ for all $\theta$, then there are "
+            r"$d>0$ and $\rho$ with $|\operatorname{LN}(f(c\theta))-\operatorname{LN}(f(\theta))|\le "
+            r"e^{-d\lVert\theta\rVert}$ entrywise for all $c\ge1$ and $\lVert\theta\rVert\ge\rho$.",
+            uses=("L5",),
         ),
         repaired=Form(
-            "degree 0, symbol N(s) = Ps/‖Ps‖, error at most √2·√n·E/m (and so 2√n·E/m)",
-            (DEFINITION, "‖Ps‖₂ ≥ m > 0", "√n·E < m"),
-            (DERIVATION, SEARCH),
+            "f(cθ) = cᵏ(s + e) ∈ Rⁿ at a scale c > 0, |e| ≤ E entry by entry, ‖Ps‖₂ ≥ m > 0, √n·E < m ⇒ LN(f(cθ)) is within "
+            "√2·√n·E/m of N(s) = Ps/‖Ps‖₂ in ‖·‖₂, hence entry by entry: degree 0, symbol N(s).  For n = 4 no constant below "
+            "√2 will do",
+            ("k real; LN(x) = Px/‖Px‖₂, P = I − 11ᵀ/n",),
+            (Proof("T1.layernorm"), SEARCH),
+            latex=r"If $f(c\theta)=c^k(s+e)\in\mathbb{R}^n$ at a scale $c>0$ with $|e|\le E$ entrywise, $\lVert "
+            r"Ps\rVert_2\ge m>0$ and $\sqrt{n}E<m$, then $\operatorname{LN}(f(c\theta))$ is within $\sqrt2\sqrt{n}E/m$ of "
+            r"$N(s)=Ps/\lVert Ps\rVert_2$ in $\lVert\cdot\rVert_2$, hence entrywise: degree $0$, symbol $N(s)$. For $n=4$ no "
+            r"constant below $\sqrt2$ will do.",
         ),
         expected=Expected("refuted", "derived"),
     ),

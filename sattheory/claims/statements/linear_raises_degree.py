@@ -17,7 +17,7 @@ from typing import Any
 
 import hypothesis.strategies as some
 
-from sattheory.claims.asymptotic_error import APPROXIMATE, DEFINITION, Value, largest, relative_error
+from sattheory.claims.asymptotic_error import APPROXIMATE, Value, largest, relative_error
 from sattheory.claims.claim import Claim, Expected, Form
 from sattheory.claims.evidence import Planted, Proof
 from sattheory.claims.exact_cases import SCALES, Vectors, cases
@@ -117,7 +117,7 @@ CLAIMS = (
         repaired=Form(
             "f(cθ) = cᵏ(s + e) at a scale c > 0, |e| ≤ E entry by entry ⇒ cW·f(cθ) = c^{k+1}(Ws + e′) with |e′| ≤ ‖W‖E entry "
             "by entry: degree k + 1, symbol Ws, relative error ‖W‖E; no smaller factor than ‖W‖ will do for all e",
-            (DEFINITION, "k real; ‖W‖ is the largest row sum of |W|"),
+            ("k real; ‖W‖ is the largest row sum of |W|",),
             (Proof("T1.linear"), SEARCH),
             latex=r"If $f(c\theta)=c^k(s+e)$ at a scale $c>0$ with $|e|\le E$ entrywise, then $cW f(c\theta)=c^{k+1}(Ws+e')$ "
             r"with $|e'|\le\lVert W\rVert E$ entrywise: degree $k+1$, symbol $Ws$, relative error $\lVert W\rVert E$, where "

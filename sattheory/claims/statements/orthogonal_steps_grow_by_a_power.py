@@ -19,6 +19,7 @@ import hypothesis.strategies as some
 from sattheory.claims.certificate import Constants
 from sattheory.claims.claim import Claim, Expected, Form
 from sattheory.claims.evidence import Planted, Proof
+from sattheory.claims.exact_cases import cases
 from sattheory.claims.inequality import Exact, Inequality, Pairs, real
 from sattheory.claims.search import Search
 from sattheory.claims.witness import Statement, Witness
@@ -75,8 +76,9 @@ def _gamma_of(shift: int) -> Any:
 
 
 def _cases(least: int) -> Any:
-    """S up to 4, never whole; T up to 20."""
-    return some.integers(0, 20 * (64 - least) - 1).map(lambda i: {"s": Fraction(2 * (i // 20 + least) + 1, 32), "T": i % 20 + 1})
+    """S from `least` to 4 in odd multiples of 2⁻¹², so never whole; T up to 20."""
+    options = cases(s=range(2**12 * least + 1, 2**14, 2), T=range(1, 21))
+    return options.map(lambda case: case | {"s": Fraction(case["s"], 2**12)})
 
 
 def _fixed_cosine(a: Fraction, k: Fraction, T: int) -> Pairs:
@@ -104,15 +106,13 @@ BOUNDS = Search(
 )
 NEGATIVE = Search(
     "the bounds of P_T for −1 < s < 4: P_T exactly, T ≤ 20",
-    _cases(-16),
+    _cases(-1),
     _between,
     planted=(Planted("the same order for all s", _one_order),),
 )
 FIXED = Search(
     "a fixed cosine: both bounds of ln‖θ_T‖, T ≤ 16",
-    some.integers(0, 8 * 8 * 16 - 1).map(
-        lambda i: {"a": Fraction(i % 8 + 1, 4), "k": Fraction(i // 8 % 8 + 1, 8), "T": i // 64 + 1},
-    ),
+    cases(a=tuple(Fraction(i, 32) for i in range(1, 65)), k=tuple(Fraction(i, 128) for i in range(1, 129)), T=range(1, 17)),
     _fixed_cosine,
     planted=(Planted("the power of eT left out", _no_logarithm),),
 )

@@ -22,7 +22,7 @@ from sattheory.arithmetic.series import Series, SeriesArithmetic
 from sattheory.claims.certificate import Constants
 from sattheory.claims.claim import Claim, Expected, Form
 from sattheory.claims.evidence import Planted, Proof
-from sattheory.claims.exact_cases import Vectors, apart, balls, cases, size
+from sattheory.claims.exact_cases import Vectors, apart, balls, cases, enough, size, spread
 from sattheory.claims.formulas import real, softmax
 from sattheory.claims.inequality import Pairs
 from sattheory.claims.search import Search
@@ -100,12 +100,12 @@ SEARCH = Search(
 
 OPS = SeriesArithmetic(6)
 SITE = Site(OPS, Configuration(1, 1, scaled_scores=False), 1, lambda *_: None)
-SYMBOLS, LOWER = Vectors(3, 1), Vectors(3, 2, 2)
+SYMBOLS, PARTS, KINDS = Vectors(3, 1), 2, ("ALiBi", "T5", "sinusoids")
 
 
-def _tables() -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
+def _tables(lower: Vectors) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
     """All pairs of a symbol and something lower, one a row."""
-    first, second = (np.array([option[i] for i in range(len(option))], dtype=float) for option in (SYMBOLS, LOWER))
+    first, second = (np.array([option[i] for i in range(len(option))], dtype=float) for option in (SYMBOLS, lower))
     return np.repeat(first, len(second), axis=0), np.tile(second, (len(first), 1))
 
 
@@ -115,9 +115,9 @@ def _column(values: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
 
 
 @cache
-def _limits(kind: str) -> np.ndarray[Any, Any]:
+def _limits(kind: str, lower: Vectors) -> np.ndarray[Any, Any]:
     """Limit weights (rows, 3, 3) in the package: its attention scores, in its series arithmetic, one head a row."""
-    s, b = _tables()
+    s, b = _tables(lower)
     if kind == "sinusoids":
         x = OPS.add(OPS.parameter(_column(s)), OPS.constant(_column(b)))
         q, k, view = OPS.linear(x, np.ones((1, 1))), OPS.linear(x, np.ones((1, 1))), View()
@@ -139,8 +139,9 @@ def _claimed(kind: str, s: Vector, b: Vector) -> list[Any]:
 
 
 def _agrees(kind: str, s: Vector, b: Vector, claimed: Callable[..., Any] = _claimed) -> Pairs:
-    row = SYMBOLS.index(s) * len(LOWER) + LOWER.index(b)
-    found = [Fraction(weight) for weight in _limits(kind)[row, 0].tolist()]
+    lower = Vectors(3, max(2, spread(b, PARTS)), PARTS)
+    weights = _limits(kind, lower)[SYMBOLS.index(s) * len(lower) + lower.index(b), 0]
+    found = [Fraction(weight) for weight in weights.tolist()]
     yield apart(balls(found), claimed(kind, s, b)), real(Fraction(1, 10**12))
 
 
@@ -154,10 +155,15 @@ def _softened(kind: str) -> str:
     return "ALiBi" if kind == "T5" else kind
 
 
+def _offsets(examples: int) -> Any:
+    """Widen the grid of what is lower with the number of examples."""
+    return cases(kind=KINDS, s=SYMBOLS, b=enough(2 * examples / len(KINDS) / len(SYMBOLS), 3, 2, PARTS))
+
+
 IN_NETWORK = Search(
     "the package's attention scores, in its series arithmetic, have these limit weights: ALiBi and T5 over three keys of "
     "degree 4, fixed encodings added to three embeddings of width 1 (floats: within 10⁻¹²)",
-    cases(kind=("ALiBi", "T5", "sinusoids"), s=SYMBOLS, b=LOWER),
+    _offsets,
     _agrees,
     planted=(
         Planted("uniform over the ties of the symbol", lambda kind, s, b: _agrees(kind, s, b, _uniform)),

@@ -21,7 +21,7 @@ from sattheory.arithmetic.degrees import Degree, Degrees
 from sattheory.arithmetic.series import SeriesArithmetic
 from sattheory.claims.claim import Claim, Expected, Form
 from sattheory.claims.evidence import Planted, Proof
-from sattheory.claims.exact_cases import SCALES, Vectors, apart, balls, cases, size
+from sattheory.claims.exact_cases import SCALES, Vectors, apart, balls, cases, enough, size, spread
 from sattheory.claims.formulas import real, softmax
 from sattheory.claims.inequality import Pairs
 from sattheory.claims.search import Search
@@ -29,7 +29,7 @@ from sattheory.claims.search import Search
 Vector = tuple[Fraction, ...]
 SLACK = Fraction(1, 10**30)
 DEGREES, SERIES = Degrees(), SeriesArithmetic(4)
-FIRST, FURTHER = Vectors(3, 2), Vectors(3, 1)
+FIRST, LEADING = Vectors(3, 2), (1, 0, -1, 2, 4, -2)
 
 
 def _saturated(lost: int, kept: int, q: Any) -> Any:
@@ -94,15 +94,17 @@ SEARCH = Search(
 
 
 @cache
-def _limits(k: int) -> np.ndarray[Any, Any]:
-    """Limit weights by the package's series arithmetic of all scores cᵏs + c^{k−1}b, one a row."""
-    first, further = (np.array([option[i] for i in range(len(option))], dtype=float) for option in (FIRST, FURTHER))
+def _limits(k: int, most: int) -> np.ndarray[Any, Any]:
+    """Limit weights by the package's series arithmetic of all scores cᵏs + c^{k−1}b, |b_i| ≤ most, one a row."""
+    options = (FIRST, Vectors(3, most))
+    first, further = (np.array([option[i] for i in range(len(option))], dtype=float) for option in options)
     scores = np.stack([np.repeat(first, len(further), axis=0), np.tile(further, (len(first), 1))])
     return np.asarray(SERIES.softmax(SERIES.series(k, scores), None).symbol)
 
 
 def _limit_weights(s: Vector, b: Vector, k: int) -> list[Fraction]:
-    return [Fraction(weight) for weight in _limits(k)[FIRST.index(s) * len(FURTHER) + FURTHER.index(b)].tolist()]
+    further = Vectors(3, max(1, spread(b)))
+    return [Fraction(weight) for weight in _limits(k, further.most)[FIRST.index(s) * len(further) + further.index(b)].tolist()]
 
 
 def _claimed(s: Vector, k: int) -> list[Any]:
@@ -122,9 +124,14 @@ def _in_series(s: Vector, b: Vector, k: int, claimed: Any = _claimed) -> Pairs:
         yield apart(found, claimed(s, k)), real(Fraction(1, 10**12))
 
 
+def _scores(examples: int) -> Any:
+    """Widen the grid of b with the number of examples."""
+    return cases(k=LEADING, s=FIRST, b=enough(2 * examples / len(LEADING) / len(FIRST), 3, 1))
+
+
 IN_SERIES = Search(
     "the package's series arithmetic has the same limit weights for scores cᵏs + c^{k−1}b, n = 3 (floats: within 10⁻¹²)",
-    cases(k=(1, 0, -1, 2, 4, -2), s=FIRST, b=FURTHER),
+    _scores,
     _in_series,
     planted=(
         Planted("softmax(s) for k > 0 too", lambda s, b, k: _in_series(s, b, k, lambda s, k: _claimed(s, min(k, 0)))),

@@ -115,10 +115,18 @@ CLOSE = Derivation(
 WITHOUT = Derivation(
     "ε = 0: ‖N(Pf(cθ)) − N(Ps)‖ ≤ t√(2/(1 + √(1 − t²))) ≤ √2·t, t = √n·E/m",
     steps=(
-        Step("(cᵏx)/(cᵏ‖x‖) = x/‖x‖: N forgets cᵏ, whatever k", lambda: equal(c**k * x / sympy.sqrt((c**k * x) ** 2), 1)),
+        Step(
+            "(cᵏx)/‖cᵏx‖ = x/‖x‖: N forgets cᵏ, whatever k (an entry p of x, and q for the rest: ‖x‖² = p² + q²)",
+            lambda: equal(c**k * p / sympy.sqrt((c**k * p) ** 2 + (c**k * q) ** 2), p / sympy.sqrt(p**2 + q**2)),
+        ),
         Step("w = P(s + e), v = Ps: ‖w − v‖ = ‖Pe‖ ≤ √n·E ≤ t‖v‖, and t < 1 keeps w from 0; the bounds above finish it."),
     ),
-    planted=(Planted("N keeps a factor c", lambda: equal(c**k * x / sympy.sqrt((c**k * x) ** 2), c)),),
+    planted=(
+        Planted(
+            "N keeps a factor c",
+            lambda: equal(c**k * p / sympy.sqrt((c**k * p) ** 2 + (c**k * q) ** 2), c * p / sympy.sqrt(p**2 + q**2)),
+        ),
+    ),
 )
 GROWING = Derivation(
     "ε > 0, k > 0: ‖N_ε(Pf(cθ)) − N(Ps)‖ ≤ √2·t + ε/(2m²c^{2k})",

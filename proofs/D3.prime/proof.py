@@ -85,7 +85,7 @@ WEAKER = Derivation(
             ),
         ),
         Step(
-            "θσ(θ) is not exactly 1-homogeneous beyond any ρ: 2uσ(2u) − 2uσ(u) = 2u(σ(−u) − σ(−2u)) > 0 for u > 0",
+            "θσ(θ) is not exactly 1-homogeneous beyond any ρ: 2uσ(2u) − 2uσ(u) = 2u(σ(−u) − σ(−2u)) > 0 for u > 0, as eᵘ − 1 ≥ u",
             lambda: (
                 equal(
                     2 * r / (1 + sympy.exp(-2 * r)) - 2 * r / (1 + sympy.exp(-r)),
@@ -95,6 +95,7 @@ WEAKER = Derivation(
                     1 / (1 + sympy.exp(r)) - 1 / (1 + sympy.exp(2 * r)),
                     sympy.exp(r) * (sympy.exp(r) - 1) / ((1 + sympy.exp(r)) * (1 + sympy.exp(2 * r))),
                 )
+                and at_least(sympy.exp(u) - 1 - u, 0, u)
             ),
         ),
     ),

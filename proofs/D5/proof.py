@@ -31,7 +31,9 @@ def _unit(x: Any, y: Any, z: Any) -> Any:
 
 def _block(scale: Any) -> list[Any]:
     """Write cW^o·cW^v·(cγ ⊙ N(cX)) at one position, W^o W^v = diag(a, b, 1), γ = (1, 1, 1)."""
-    return [scale**3 * weight * entry for weight, entry in zip((a, b, 1), normalised([scale * x, scale * y, scale * z]), strict=True)]
+    return [
+        scale**3 * weight * entry for weight, entry in zip((a, b, 1), normalised([scale * x, scale * y, scale * z]), strict=True)
+    ]
 
 
 REFUTATION = (

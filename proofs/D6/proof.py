@@ -30,8 +30,8 @@ def _relu(value: Any) -> Any:
 
 REFUTATION = (
     Step(
-        "x = (1, …, 1) and W^i = (−1, …, −1) stay dead when every entry moves by less than 1: each product is −(1 − δ)(1 − η) ≤ 0, "
-        "−(1 − δ)(1 − η) with 1 − δ = e ≥ 0, 1 − η = f ≥ 0",
+        "x = (1, …, 1) and W^i = (−1, …, −1) stay dead when every entry moves by less than 1: each product is −(1 − δ)(1 − "
+        "η) ≤ 0, −(1 − δ)(1 − η) with 1 − δ = e ≥ 0, 1 − η = f ≥ 0",
         lambda: nonnegative(-(-e * f)),
     ),
     Step("ReLU(−s) = 0 for s ≥ 0", lambda: equal(_relu(-p), 0)),
@@ -45,17 +45,24 @@ PROOF = (
                 "ReLU(c²s) = c²ReLU(s), for s ≥ 0 and for s ≤ 0",
                 lambda: equal(_relu(c**2 * p), c**2 * _relu(p)) and equal(_relu(-(c**2) * p), c**2 * _relu(-p)),
             ),
-            Step("cW^f·c²(cW^i, cX once each) = c³v: degrees 1 + 1 + 1", lambda: equal(c * a * (c * x) * (c * y), c**3 * (a * x * y))),
+            Step(
+                "cW^f·c²(cW^i, cX once each) = c³v: degrees 1 + 1 + 1",
+                lambda: equal(c * a * (c * x) * (c * y), c**3 * (a * x * y)),
+            ),
             Step(
                 "N(c³v) = N(v) where Pv ≠ 0; three entries",
-                lambda: all(equal(g, h) for g, h in zip(normalised([c**3 * x, c**3 * y, c**3 * z]), normalised([x, y, z]), strict=True)),
+                lambda: all(
+                    equal(g, h) for g, h in zip(normalised([c**3 * x, c**3 * y, c**3 * z]), normalised([x, y, z]), strict=True)
+                ),
             ),
             Step("Pv = 0 exactly where P(c³v) = 0, and both give 0: three entries of P(c³v) = c³Pv", lambda: _centred(c**3)),
             Step("cγ ⊙ N + cX = c(γ ⊙ N + X)", lambda: equal(c * a * x + c * y, c * (a * x + y))),
         ),
         planted=(
             Planted("ReLU(c²s) = cReLU(s)", lambda: equal(_relu(c**2 * p), c * _relu(p))),
-            Planted("a norm that keeps the degree", lambda: equal(normalised([c * x, c * y, c * z])[0], c * normalised([x, y, z])[0])),
+            Planted(
+                "a norm that keeps the degree", lambda: equal(normalised([c * x, c * y, c * z])[0], c * normalised([x, y, z])[0])
+            ),
             Planted("a constant left in the mean", lambda: equal(c * x - (c * x + c * y + z) / 3, c * (x - (x + y + z) / 3))),
             Planted("a gain outside θ", lambda: equal(a * x + c * y, c * (a * x + y))),
         ),

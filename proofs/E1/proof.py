@@ -102,9 +102,13 @@ REFUTATION = (
     ),
     Step(
         "a = ¼: at √t = 2u it is e^{−u − ½}·e^{√t}, less than C₋e^{√t} for u ≥ −ln C₋",
-        lambda: equal(
-            (FROM_ONE / sympy.exp(sympy.sqrt(t))).subs({a: sympy.Rational(1, 4), t: (2 * u) ** 2}),
-            sympy.exp(-u - sympy.Rational(1, 2)),
+        lambda: (
+            equal(
+                (FROM_ONE / sympy.exp(sympy.sqrt(t))).subs({a: sympy.Rational(1, 4), t: (2 * u) ** 2}),
+                sympy.exp(-u - sympy.Rational(1, 2)),
+            )
+            and equal(sympy.exp(-(-sympy.log(C) + u) - sympy.Rational(1, 2)), C * sympy.exp(-u - sympy.Rational(1, 2)))
+            and at_least(1 - sympy.exp(-u - sympy.Rational(1, 2)), 1 - sympy.exp(-sympy.Rational(1, 2)), u)
         ),
     ),
 )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sympy
 
-from sattheory.claims.deciders import around, at_least, equal, nonnegative, within
+from sattheory.claims.deciders import around, at_least, equal, nonnegative, tends, within
 from sattheory.claims.evidence import Derivation, Planted, Step
 
 c, lam, d, gamma, r, E, B, t, kappa, delta, g, j = sympy.symbols("c lambda d gamma r E B t kappa delta g j", positive=True)
@@ -145,9 +145,14 @@ SHARP = Derivation(
             lambda: within(e1 / (1 + v) + e2 - e1 * (1 + v), around(e1, 1) | around(e2, 1), 3 * (1 + v)),
         ),
         Step(
-            "where φ = 2πm + π/2, f' = −κd: for large θ and such cθ → ∞ the error |f'(cθ) − c^{−1}f'(θ)| → κd > e^{−δθ}",
-            lambda: equal(
-                (-kappa * d * (sympy.cos(phi) / (1 + v) + sympy.sin(phi))).subs(phi, 2 * sympy.pi * m + sympy.pi / 2), -kappa * d
+            "where φ = 2πm + π/2, f' = −κd: for large θ and such cθ → ∞ the error |f'(cθ) − c^{−1}f'(θ)| → κd, and e^{−δ'θ} → 0",
+            lambda: (
+                equal(
+                    (-kappa * d * (sympy.cos(phi) / (1 + v) + sympy.sin(phi))).subs(phi, 2 * sympy.pi * m + sympy.pi / 2),
+                    -kappa * d,
+                )
+                and tends(-kappa * d - a / c, c, -kappa * d)
+                and tends(sympy.exp(-delta * c), c, 0)
             ),
         ),
     ),

@@ -91,8 +91,14 @@ RADIAL = Derivation(
             lambda: equal((1 + t) * sympy.exp(-(1 + W + t)), (1 + t) * sympy.exp(-t) * sympy.exp(-(1 + W))),
         ),
         Step(
-            "(1 + t)e^{−t} ≤ 1, for t = x ≥ 0 and for t = −x: e^{t} ≥ 1 + t",
-            lambda: at_least(sympy.exp(x) - 1 - x, 0, x) and at_least(sympy.exp(-x) - 1 + x, 0, x),
+            "(1 + t)e^{−t} ≤ 1, for t = x ≥ 0 and for t = −x: e^{t} ≥ 1 + t; and with equality only at t = 0: for t ≥ −2, e^t ≥ "
+            "(1 + t/2)² = 1 + t + t²/4, and for t < −2, 1 + t < 0",
+            lambda: (
+                at_least(sympy.exp(x) - 1 - x, 0, x)
+                and at_least(sympy.exp(-x) - 1 + x, 0, x)
+                and equal((1 + t / 2) ** 2, 1 + t + t**2 / 4)
+                and (-(1 - 2 - x)).is_positive is True
+            ),
         ),
         Step(
             "N e^{−(1+W)} = W for We^W = N/e: the N = n − 1 terms add up to at most W, and to W where t = 0 in all of them",

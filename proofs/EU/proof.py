@@ -43,7 +43,7 @@ GRADIENT = Derivation(
     planted=(Planted("degree k kept", lambda: equal(c**k * (a + D / c + eta), c**k * a + c**k * D + c**k * eta)),),
 )
 EULER = Derivation(
-    "θ·∇f(θ) = k f(θ), hence ‖∇f(θ)‖ ≥ |k| |f(θ)|/‖θ‖",
+    "θ·∇f(θ) = k f(θ), hence ‖θ‖ ‖∇f(θ)‖ ≥ |k| |f(θ)|",
     steps=(
         Step(
             "d/dc at c = 1: θ·∇f(θ) on the left by the chain rule (two parameters), (cᵏ)'f(θ) = kf(θ) on the right",

@@ -94,10 +94,10 @@ DEFINITION_3 = Derivation(
         Step("(F + G)e^{−gr} ≤ 1, g = d − d', for r ≥ ln(F + G)/g", lambda: _absorbed(F + G, sympy.log(F + G) / g)),
         Step(
             "unbounded: θ₁/θ₂ (0 where θ₂ = 0) has degree 0, e^{−r} too; at (√(r² − t²), t) the product's error "
-            "(√(r² − t²)/t)(e^{−r} − e^{−cr}) passes every bound as t → 0: its inverse tends to 0",
+            "(√(r² − t²)/t)(e^{−r} − e^{−cr}) passes every bound as t → 0: its inverse tends to 0 (1 + g for c)",
             lambda: (
                 equal((c * h1) / (c * h2) * e1 - h1 / h2 * e2, h1 / h2 * (e1 - e2))
-                and tends(x / (sympy.sqrt(4 - x**2) * (sympy.exp(-2) - sympy.exp(-4))), x, 0, to=0)
+                and tends(x / (sympy.sqrt(r**2 - x**2) * (sympy.exp(-r) - sympy.exp(-(1 + g) * r))), x, 0, to=0)
             ),
         ),
         Step(

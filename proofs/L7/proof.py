@@ -14,7 +14,7 @@ from sattheory.claims.evidence import Derivation, Planted, Step
 
 M, z, h = sympy.symbols("M z h", real=True)
 a, c, d, g, k, m, n, q, R, t = sympy.symbols("a c delta g k m n q R t", positive=True)
-l, p, u, v = sympy.symbols("l p u v", nonnegative=True)
+p, r, u, v = sympy.symbols("p r u v", nonnegative=True)
 E = sympy.E
 LITTLE = 1 / (1 + p)
 
@@ -96,10 +96,9 @@ UPPER = Derivation(
             ),
         ),
         Step(
-            "off them e^{−cδ}/(m + R(c)) ≤ q/m for δ ≥ g and c ≥ 1: both values lie in [0, q/m]",
-            lambda: (
-                at_least(-sympy.exp(-(1 + u) * (g + v)), -sympy.exp(-g), u) and within(q * t / (m + R), {t: (0, 1)}, q / m)
-            ),
+            "off them cδ = (1 + u)(g + v) ≥ g for c ≥ 1 and δ ≥ g, so e^{−cδ}/(m + R(c)) = qτ/(m + R(c)) with τ ∈ [0, 1]: both "
+            "values lie in [0, q/m]",
+            lambda: nonnegative((1 + u) * (g + v) - g) and within(q * t / (m + R), {t: (0, 1)}, q / m),
         ),
         Step(
             "max((n − m)/m², 1/m) ≤ n − 1 for n = m + 1 + u, m = 1 + v",
@@ -111,7 +110,7 @@ UPPER = Derivation(
         Planted("constant of the first bound halved", lambda: nonnegative(R / m - 2 * R / (m + R))),
         Planted("m³ for m²", lambda: nonnegative(R / m**3 - R / (m * (m + R)))),
         Planted("n − 2 for n − 1", lambda: nonnegative((v + u) - 1 / (1 + v))),
-        Planted("c ≥ 0 for c ≥ 1", lambda: at_least(-sympy.exp(-u * (g + v)), -sympy.exp(-g), u)),
+        Planted("c ≥ 0 for c ≥ 1", lambda: nonnegative(u * (g + v) - g)),
     ),
 )
 LOWER = Derivation(
@@ -126,9 +125,7 @@ LOWER = Derivation(
         Step("R ≤ m, m = R + u: q/(m + R) ≥ q/(2m)", lambda: nonnegative(q / (2 * R + u) - q / (2 * (R + u)))),
         Step(
             "R ≥ m, R = m + u: R/(m(m + R)) ≥ 1/(2m) ≥ q/(2m), q = 1/(1 + p) ≤ 1",
-            lambda: (
-                nonnegative((m + u) / (m * (2 * m + u)) - 1 / (2 * m)) and nonnegative(1 / (2 * m) - LITTLE / (2 * m))
-            ),
+            lambda: nonnegative((m + u) / (m * (2 * m + u)) - 1 / (2 * m)) and nonnegative(1 / (2 * m) - LITTLE / (2 * m)),
         ),
     ),
     planted=(
@@ -137,13 +134,12 @@ LOWER = Derivation(
         Planted("1/m for 1/(2m) when R ≥ m", lambda: nonnegative((m + u) / (m * (2 * m + u)) - 1 / m)),
     ),
 )
-HALF = 1 / (2 * m + u)
-SUMMANDS = {"maxima": 1 / (2 * m), "next": (1 - t) / (m * (2 - t)), "rest": t / (1 + l)}
+MOVES = {"maxima": 1 / (2 * m), "next": (1 - t) / (m * (2 - t)), "rest": t / (1 + r)}
 
 
 def _under(part: str, factor: Any, little: Any) -> bool:
     """Decide part ≤ factor·q/(m(1 − t)), q = 1 − t, for t = little."""
-    return nonnegative(sympy.factor((factor / m - SUMMANDS[part]).subs(t, little)))
+    return nonnegative(sympy.factor((factor / m - MOVES[part]).subs(t, little)))
 
 
 SHARP = Derivation(
@@ -151,7 +147,10 @@ SHARP = Derivation(
     steps=(
         Step(
             "n − m = k equal next values, R = kq: ‖softmax(x) − w‖₁/q = 2k/(m + kq) → 2k/m as q → 0",
-            lambda: equal((2 * R / (m + R)).subs(R, k * q) / q, 2 * k / (m + k * q)) and tends(2 * k / (m + k * q), q, 2 * k / m, to=0),
+            lambda: (
+                equal((2 * R / (m + R)).subs(R, k * q) / q, 2 * k / (m + k * q))
+                and tends(2 * k / (m + k * q), q, 2 * k / m, to=0)
+            ),
         ),
         Step(
             "there the limits c → ∞ give R/(m(m + R)) ÷ q → k/m² and q/(m + R) ÷ q → 1/m as q → 0: the upper constant",
@@ -169,17 +168,20 @@ SHARP = Derivation(
             "a maximum moves by kq/(m(m + kq)) at most, no more than that for m = k + u",
             lambda: nonnegative(q / (k + u + k * q) - k * q / ((k + u) * (k + u + k * q))),
         ),
-        Step("q/(m + kq) ÷ q → 1/(m + k) = 1/n as q → 1: the lower constant for n ≤ 2m", lambda: tends(1 / (m + k * q), q, 1 / (m + k), to=1)),
         Step(
-            "n > 2m: m next values, q = 1 − t, and l + 1 = n − 2m entries with e^{−L} = tm/(l + 1); L > g for t < 1/(2m), "
+            "q/(m + kq) ÷ q → 1/(m + k) = 1/n as q → 1: the lower constant for n ≤ 2m",
+            lambda: tends(1 / (m + k * q), q, 1 / (m + k), to=1),
+        ),
+        Step(
+            "n > 2m: m next values, q = 1 − t, and r + 1 = n − 2m entries with e^{−L} = tm/(r + 1); L > g for t < 1/(2m), "
             "m = 1 + v: q − e^{−L} > 0",
-            lambda: nonnegative(((1 - t) - t * (1 + v) / (1 + l)).subs(t, 1 / (2 * (1 + v) * (1 + d)))),
+            lambda: nonnegative(((1 - t) - t * (1 + v) / (1 + r)).subs(t, 1 / (2 * (1 + v) * (1 + d)))),
         ),
         Step(
             "R = mq + mt = m, so a maximum moves by at most R/(m(m + R)) = 1/(2m) = q/(2m(1 − t))",
             lambda: (
-                equal(m * (1 - t) + (l + 1) * (t * m / (l + 1)), m)
-                and equal((R / (m * (m + R))).subs(R, m), SUMMANDS["maxima"])
+                equal(m * (1 - t) + (r + 1) * (t * m / (r + 1)), m)
+                and equal((R / (m * (m + R))).subs(R, m), MOVES["maxima"])
                 and _under("maxima", sympy.Rational(1, 2), t)
             ),
         ),
@@ -187,15 +189,13 @@ SHARP = Derivation(
             "a next value stays in [0, 1/(m(e^{cg} + 1))] ⊂ [0, q/(m(1 + q))], and q/(m(1 + q)) = (1 − t)/(m(2 − t)) ≤ 1/(2m)",
             lambda: (
                 nonnegative(-sympy.diff(1 / (m * (sympy.exp(c * g) + 1)), c))
-                and equal((q / (m * (1 + q))).subs(q, 1 - t), SUMMANDS["next"])
+                and equal((q / (m * (1 + q))).subs(q, 1 - t), MOVES["next"])
                 and _under("next", sympy.Rational(1, 2), LITTLE)
             ),
         ),
         Step(
-            "the rest stay in [0, e^{−L}/m] = [0, t/(l + 1)] ⊂ [0, 1/(2m)] for t = 1/(2m(1 + p))",
-            lambda: (
-                equal(t * m / (l + 1) / m, SUMMANDS["rest"]) and _under("rest", sympy.Rational(1, 2), 1 / (2 * m * (1 + p)))
-            ),
+            "the rest stay in [0, e^{−L}/m] = [0, t/(r + 1)] ⊂ [0, 1/(2m)] for t = 1/(2m(1 + p))",
+            lambda: equal(t * m / (r + 1) / m, MOVES["rest"]) and _under("rest", sympy.Rational(1, 2), 1 / (2 * m * (1 + p))),
         ),
         Step(
             "so the supremum is at most q/(2m(1 − t)), and 1/(2m(1 − t)) → 1/(2m) as t → 0: the lower constant for n > 2m",
@@ -204,7 +204,10 @@ SHARP = Derivation(
     ),
     planted=(
         Planted("limit k/m for k/m²", lambda: tends(k / (m * (m + k * q)), q, k / m, to=0)),
-        Planted("the same for n > 2m: k = m + u", lambda: nonnegative(q / (m + (m + u) * q) - (m + u) * q / (m * (m + (m + u) * q)))),
+        Planted(
+            "equal next values for n > 2m too: k = m + u",
+            lambda: nonnegative(q / (m + (m + u) * q) - (m + u) * q / (m * (m + (m + u) * q))),
+        ),
         Planted("a third for a half at the maxima", lambda: _under("maxima", sympy.Rational(1, 3), t)),
         Planted("t ≤ 1/m for t ≤ 1/(2m)", lambda: _under("rest", sympy.Rational(1, 2), 1 / (m * (1 + p)))),
     ),
@@ -217,14 +220,12 @@ SETS = Derivation(
             lambda: equal(sympy.expand_log(-sympy.log(n * sympy.exp(-a * g))), a * g - sympy.log(n)),
         ),
         Step(
-            "⇐: (n − 1)e^{−gap(x)} ≤ (n − 1)e^{C}e^{−γ‖x‖}, the gap being γ‖x‖ − C + u",
+            "⇐: (n − 1)e^{−gap(x)} ≤ (n − 1)e^{C}e^{−γ‖x‖}, the gap being γ‖x‖ − C + u; below n stands for n − 1 and a for γ",
             lambda: at_least(-n * sympy.exp(-(a * g - z + u)), -n * sympy.exp(z) * sympy.exp(-a * g), u),
         ),
         Step(
-            "that is at most e^{−γ‖x‖/2} for ‖x‖ = 2(C + ln(n − 1))/γ + u; below n = n − 1, a = γ",
-            lambda: at_least(
-                -n * sympy.exp(z) * sympy.exp(-a * (z + sympy.log(n)) / a) * sympy.exp(-a * u / 2), -1, u
-            ),
+            "half of e^{−γ‖x‖} is spent on (n − 1)e^{C}: (n − 1)e^{C}e^{−γ‖x‖/2} ≤ 1 for ‖x‖ = 2(C + ln(n − 1))/γ + u",
+            lambda: at_least(-n * sympy.exp(z) * sympy.exp(-a * (2 * (z + sympy.log(n)) / a + u) / 2), -1, u),
         ),
     ),
     planted=(

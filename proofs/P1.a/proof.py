@@ -77,6 +77,8 @@ SHARP = Derivation(
                 equal(sympy.log(_across(c * x, c * (x + d))), -c * (sympy.sqrt(c) * d + sympy.sqrt(x)) ** 2)
                 and equal(sympy.log(_across(c * x, c * (x - d))), -c * (sympy.sqrt(c) * d - sympy.sqrt(x)) ** 2)
                 and equal(sympy.log(_across(c * x, c * x)), -c * x)
+                and tends(sympy.exp(-c * x), c, 0)
+                and tends((sympy.sqrt(c) * d - sympy.sqrt(x)) / sympy.sqrt(c), c, d)
             ),
         ),
         Step("but f(c, c − √c) = 1 for every c > 0", lambda: equal(_across(c, c - sympy.sqrt(c)), 1)),

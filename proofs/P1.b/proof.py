@@ -70,7 +70,11 @@ SHARP = Derivation(
         ),
         Step(
             "σ((c + δ)² − c²) = σ(2cδ + δ²) → 1, and σ(c² − c²) = ½: ω(δ) ≥ ½ for every δ > 0",
-            lambda: equal((c + d) ** 2 - c**2, 2 * c * d + d**2) and tends(_sigmoid(2 * c * d + d**2), c, 1),
+            lambda: (
+                equal((c + d) ** 2 - c**2, 2 * c * d + d**2)
+                and tends(_sigmoid(2 * c * d + d**2), c, 1)
+                and equal(_sigmoid(c**2 - c**2), half)
+            ),
         ),
     ),
     planted=(

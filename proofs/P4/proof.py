@@ -1,6 +1,7 @@
 """Steps of the proof of P4: an attention head has degree 2, and why no constants save degree 1.
 
-Notation: ‖W‖ is the largest row sum of |W|; X(cθ) = c(s + e) with |s| ≤ S and |e| ≤ E entry by entry; v = W^v s, σ the scores of s.
+Notation: ‖W‖ is the largest row sum of |W|; X(cθ) = c(s + e) with |s| ≤ S and |e| ≤ E entry by entry; v = W^v s, σ the scores
+of s.
 """
 
 from __future__ import annotations
@@ -100,9 +101,7 @@ WEIGHTS = Derivation(
             "L(t) = 2t(q − t)/q = q/2 − (q − 2t)²/(2q) ≤ q/2",
             lambda: equal(_chord(t, q), q / 2 - (q - 2 * t) ** 2 / (2 * q)) and nonnegative((q - 2 * t) ** 2 / (2 * q)),
         ),
-        Step(
-            "so Σp_i|e_i − ē| ≤ q/2 for entries e_i in an interval of length q, and moving the scores by e moves the weights by ≤ q/2"
-        ),
+        Step("so Σp_i|e_i − ē| ≤ q/2 for e_i in an interval of length q, and moving the scores by e moves the weights by ≤ q/2"),
     ),
     planted=(
         Planted("F for 2F in the gap", lambda: within(e1 - e2, around(e1, F) | around(e2, F), F)),

@@ -34,7 +34,8 @@ REFUTATION = (
     Step(
         "LN of H₁ = (a, 1 − a, 0) has the third entry −(1/3)/√((a − ⅓)² + (⅔ − a)² + 1/9) = −1/√(18a² − 18a + 6)",
         lambda: equal(
-            (sympy.Rational(1, 3)) ** 2 / ((v - sympy.Rational(1, 3)) ** 2 + (sympy.Rational(2, 3) - v) ** 2 + sympy.Rational(1, 9)),
+            (sympy.Rational(1, 3)) ** 2
+            / ((v - sympy.Rational(1, 3)) ** 2 + (sympy.Rational(2, 3) - v) ** 2 + sympy.Rational(1, 9)),
             _third(v) ** 2,
         ),
     ),

@@ -1,7 +1,7 @@
 """Steps of the proof of P5: the attention block is asymptotically 1-homogeneous, and not approximately so.
 
-Notation: N(v) = Pv/‖Pv‖₂, P subtracts the mean; X(cθ) = c(s + e), |e| ≤ E; y = W Σ_j w_ij v_j is the limit of c^{−3}WH at a position,
-δ bounds the error of c^{−2}H there (P4), D stands for the width d.
+Notation: N(v) = Pv/‖Pv‖₂, P subtracts the mean; X(cθ) = c(s + e), |e| ≤ E; y = W Σ_j w_ij v_j is the limit of c^{−3}WH at a
+position, δ bounds the error of c^{−2}H there (P4), D stands for the width d.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from sattheory.claims.evidence import Derivation, Planted, Step
 a, b, x, y, z, s1, e1 = sympy.symbols("a b x y z s1 e1", real=True)
 c, d, p, q, A, G, M, E, Wn, delta = sympy.symbols("c d p q A G M E W delta", positive=True)
 u, v = sympy.symbols("u v", nonnegative=True)
-SHARE = sympy.exp(u) / (1 + sympy.exp(u))
+SHARE, HALF = sympy.exp(u) / (1 + sympy.exp(u)), sympy.Rational(1, 2)
 
 
 def normalised(vector: Any) -> list[Any]:
@@ -31,6 +31,10 @@ def third(share: Any) -> Any:
     return normalised([share, 1 - share, sympy.Integer(0)])[2]
 
 
+def _root(share: Any) -> Any:
+    return 18 * share**2 - 18 * share + 6
+
+
 REFUTATION = (
     Step(
         "X = x is exactly 1-homogeneous and cancels: MSA(cθ) − c·MSA(θ) = c·γ ⊙ (LN(WH(cθ)) − LN(WH(θ)))",
@@ -38,7 +42,9 @@ REFUTATION = (
     ),
     Step(
         "LN(MWH) = LN(WH) for M > 0, so a factor M on W^v or W leaves this error as it is; three entries",
-        lambda: all(equal(left, right) for left, right in zip(normalised([M * x, M * y, M * z]), normalised([x, y, z]), strict=True)),
+        lambda: all(
+            equal(left, right) for left, right in zip(normalised([M * x, M * y, M * z]), normalised([x, y, z]), strict=True)
+        ),
     ),
     Step("a factor M on γ multiplies it by M", lambda: equal(c * (M * a) * (x - y), M * (c * a * (x - y)))),
     Step("meanwhile ‖θ‖ ≥ M and e^{−dM} → 0 for every d > 0", lambda: tends(sympy.exp(-d * M), M, 0)),
@@ -48,8 +54,8 @@ REFUTATION = (
         lambda: equal(third(SHARE), -1 / sympy.sqrt(18 * SHARE**2 - 18 * SHARE + 6)),
     ),
     Step(
-        "which grows with a from ½ on (a = ½ + v), as 18a² − 18a + 6 does",
-        lambda: at_least(18 * (sympy.Rational(1, 2) + v) ** 2 - 18 * (sympy.Rational(1, 2) + v) + 6, sympy.Rational(3, 2), v),
+        "which grows with a from ½ on (a = ½ + v), as 18a² − 18a + 6 ≥ 3/2 does: its slope is 36v",
+        lambda: equal(sympy.diff(_root(HALF + v), v), 36 * v) and at_least(_root(HALF + v), 3 * HALF, v),
     ),
     Step("and a grows with c: its derivative in u is a(1 − a) > 0", lambda: equal(sympy.diff(SHARE, u), SHARE * (1 - SHARE))),
 )
@@ -89,7 +95,9 @@ BLOCK = Derivation(
         ),
         Step(
             "N forgets c³: N(c³y) = N(y); three entries",
-            lambda: all(equal(f, g) for f, g in zip(normalised([c**3 * x, c**3 * y, c**3 * z]), normalised([x, y, z]), strict=True)),
+            lambda: all(
+                equal(f, g) for f, g in zip(normalised([c**3 * x, c**3 * y, c**3 * z]), normalised([x, y, z]), strict=True)
+            ),
         ),
         Step("the gain carries c and multiplies by at most ‖γ‖_∞", lambda: within(A * e1, around(e1, G), A * G)),
         Step(
@@ -99,8 +107,12 @@ BLOCK = Derivation(
     ),
     planted=(
         Planted("degree 2 for WH", lambda: equal(c**-2 * c * a * c**2 * (s1 + e1) - a * s1, a * e1)),
-        Planted("a norm that keeps the degree", lambda: equal(normalised([c * x, c * y, c * z])[0], c * normalised([x, y, z])[0])),
-        Planted("the residual stream's error forgotten", lambda: equal((c * (s1 + e1) + c * a * x) / c - (s1 + a * y), a * (x - y))),
+        Planted(
+            "a norm that keeps the degree", lambda: equal(normalised([c * x, c * y, c * z])[0], c * normalised([x, y, z])[0])
+        ),
+        Planted(
+            "the residual stream's error forgotten", lambda: equal((c * (s1 + e1) + c * a * x) / c - (s1 + a * y), a * (x - y))
+        ),
     ),
 )
 

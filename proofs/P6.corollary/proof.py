@@ -1,6 +1,7 @@
-"""Steps of the proof of P6.corollary: an encoder inherits the error of its attention blocks; stream and logits have degrees 1 and 2.
+"""Steps of the proof of P6.corollary: an encoder inherits its attention blocks' error; stream and logits have degrees 1 and 2.
 
-Notation: X̂ the saturated stream, c^{−1}X_L(cθ) = X̂ + r with |r| ≤ η → 0 (TheoremA); W the classifier; a the first token's own weight.
+Notation: X̂ the saturated stream, c^{−1}X_L(cθ) = X̂ + r with |r| ≤ η → 0 (TheoremA); W the classifier; a the first token's
+own weight.
 """
 
 from __future__ import annotations
@@ -37,8 +38,8 @@ def _stream(share: Any) -> list[Any]:
 
 REFUTATION = (
     Step(
-        "one layer, the network of P5 (x = e₁, e₂, W^k = (1, 0, 0), W^q = (1, 1, 0), W^v = W = I, γ = (1, 1, 1)) with W^i = (1, 1, 1), "
-        "W^f = (1, 0, 0)ᵀ, γ′ = 0: W^i X_1 is 1 behind the attention block, so LN is defined; first token",
+        "one layer, the network of P5 (x = e₁, e₂, W^k = (1, 0, 0), W^q = (1, 1, 0), W^v = W = I, γ = (1, 1, 1)) with W^i = "
+        "(1, 1, 1), W^f = (1, 0, 0)ᵀ, γ′ = 0: W^i X_1 is 1 behind the attention block, so LN is defined; first token",
         lambda: equal(sum(_stream(SHARE)), 1),
     ),
     Step("with γ′ = 0 the feedforward block adds nothing: the output is MSA(X)"),
@@ -75,7 +76,10 @@ PROOF = (
                     for j in (1, -1)
                 ),
             ),
-            Step("η = (Kc⁴)^B·e^{−gc⁴} is Ce^{−δc⁴} for every δ < g: s^B·e^{−ts} → 0 with s = Kc⁴, B = 4", lambda: tends(s**4 * sympy.exp(-t * s), s, 0)),
+            Step(
+                "η = (Kc⁴)^B·e^{−gc⁴} is Ce^{−δc⁴} for every δ < g: s^B·e^{−ts} → 0 with s = Kc⁴, B = 4",
+                lambda: tends(s**4 * sympy.exp(-t * s), s, 0),
+            ),
             Step(
                 "c^{k−2} → 0 for k = 2 − t < 2: c^{−k}·logits is unbounded where WX̂ ≠ 0",
                 lambda: tends(c**-t, c, 0),
@@ -86,7 +90,9 @@ PROOF = (
                 "logits of degree 1",
                 lambda: equal(c**-1 * c * (a * c * (x + r1) + b * c * (y + r2)) - (a * x + b * y), a * r1 + b * r2),
             ),
-            Planted("the larger entry for the row sum", lambda: within(A * r1 + B * r2, around(r1, eta) | around(r2, eta), A * eta)),
+            Planted(
+                "the larger entry for the row sum", lambda: within(A * r1 + B * r2, around(r1, eta) | around(r2, eta), A * eta)
+            ),
             Planted("δ = g", lambda: tends(s**4 * sympy.exp(-0 * s), s, 0)),
             Planted("degree 3", lambda: tends(c ** (3 - 2), c, 0)),
         ),

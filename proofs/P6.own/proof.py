@@ -40,8 +40,8 @@ def _gap(power: int, value: Any) -> bool:
 
 REFUTATION = (
     Step(
-        "X(t) = t·min(1, |t|)^p·s with a fixed s is t·s for t ≥ 1 (t = 1 + u; p = 0, 1, 2) and odd in t: exactly 1-homogeneous for "
-        "|t| ≥ 1, so Definition 3 holds with ρ = 1",
+        "X(t) = t·min(1, |t|)^p·s with a fixed s is t·s for t ≥ 1 (t = 1 + u; p = 0, 1, 2) and odd in t: exactly "
+        "1-homogeneous for |t| ≥ 1, so Definition 3 holds with ρ = 1",
         lambda: all(equal(_bent(1 + u, power), 1 + u) and equal(_bent(-x, power), -_bent(x, power)) for power in (0, 1, 2)),
     ),
     Step(
@@ -49,7 +49,7 @@ REFUTATION = (
         lambda: _gap(1, 1 - HALF) and _gap(2, 1 - HALF**2),
     ),
     Step(
-        "X is a positive multiple of s at both, so N(W^f ReLU(W^i X)) is the same at both (three entries) and cancels: cγN − c·γN = 0",
+        "X is a positive multiple of s at both, so N(W^f ReLU(W^i X)) is the same at both (three entries): cγN − c·γN = 0",
         lambda: all(equal(f, g) for f, g in zip(normalised([p * x, p * y, p * z]), normalised([x, y, z]), strict=True)),
     ),
     Step(
@@ -76,7 +76,10 @@ LIPSCHITZ = Derivation(
                 and nonnegative((u + v) - (_relu(u) - _relu(-v)))
             ),
         ),
-        Step("ReLU(c²h) = c²ReLU(h)", lambda: equal(_relu(c**2 * p), c**2 * _relu(p)) and equal(_relu(-(c**2) * p), c**2 * _relu(-p))),
+        Step(
+            "ReLU(c²h) = c²ReLU(h)",
+            lambda: equal(_relu(c**2 * p), c**2 * _relu(p)) and equal(_relu(-(c**2) * p), c**2 * _relu(-p)),
+        ),
         Step(
             "W^f multiplies by c and errors by at most ‖W^f‖; one entry",
             lambda: within(Wf * e1, around(e1, Wi * E), Wf * Wi * E),

@@ -1,6 +1,7 @@
 """Steps of the proof of P6.post: a post-norm block is asymptotically 1-homogeneous, at the rate c^{−2}.
 
-Notation: at one position X(cθ) = c(s + e), |s| ≤ S, |e| ≤ E; Sub(cθ) = c³(y + η), |η| ≤ ε; N(v) = Pv/‖Pv‖₂; V = Py, T = Ps, q = ‖V‖₂.
+Notation: at one position X(cθ) = c(s + e), |s| ≤ S, |e| ≤ E; Sub(cθ) = c³(y + η), |η| ≤ ε; N(v) = Pv/‖Pv‖₂; V = Py, T = Ps, q
+= ‖V‖₂.
 """
 
 from __future__ import annotations
@@ -79,7 +80,8 @@ PROOF = (
         planted=(
             Planted("c^{−1} for c^{−2}", lambda: equal(c * (s1 + e1) + c**3 * (y + eta), c**3 * (y + eta + (s1 + e1) / c))),
             Planted(
-                "E forgotten", lambda: within(eta + (s1 + e1) / c**2, around(eta, eps) | around(s1, S) | around(e1, E), eps + S / c**2)
+                "E forgotten",
+                lambda: within(eta + (s1 + e1) / c**2, around(eta, eps) | around(s1, S) | around(e1, E), eps + S / c**2),
             ),
             Planted("1/p for 1/q", lambda: equal(x / p - y / q, (x - y) / p + x * (1 / p - 1 / q))),
         ),

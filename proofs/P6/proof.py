@@ -31,7 +31,10 @@ def _relu(value: Any) -> Any:
 COLLAPSE = Derivation(
     "X(λθ) = λX(θ) for all λ ≥ 1 and ‖θ‖ ≥ ρ: an error that does not grow with c is none at degree 1",
     steps=(
-        Step("|c^{−1}X(cθ) − X(θ)| ≤ c^{−1}e^{−dr} → 0 as c → ∞, so X(θ) = lim c^{−1}X(cθ)", lambda: tends(sympy.exp(-d * r) / c, c, 0)),
+        Step(
+            "|c^{−1}X(cθ) − X(θ)| ≤ c^{−1}e^{−dr} → 0 as c → ∞, so X(θ) = lim c^{−1}X(cθ)",
+            lambda: tends(sympy.exp(-d * r) / c, c, 0),
+        ),
         Step(
             "X(λθ) = lim c^{−1}X(cλθ) = λ·lim (cλ)^{−1}X(cλθ) = λX(θ)",
             lambda: equal(f / c, scale * (f / (c * scale))),
@@ -52,14 +55,18 @@ BLOCK = Derivation(
         Step("v becomes c³v: one c each from W^f, W^i and X", lambda: equal(c * a * (c * x) * (c * y), c**3 * (a * x * y))),
         Step(
             "N(c³v) = N(v); three entries (and N = 0 at both, or at neither)",
-            lambda: all(equal(g, h) for g, h in zip(normalised([c**3 * x, c**3 * y, c**3 * z]), normalised([x, y, z]), strict=True)),
+            lambda: all(
+                equal(g, h) for g, h in zip(normalised([c**3 * x, c**3 * y, c**3 * z]), normalised([x, y, z]), strict=True)
+            ),
         ),
         Step("cγ ⊙ N + cX = c(γ ⊙ N + X): error 0 ≤ e^{−d‖θ‖}", lambda: equal(c * a * x + c * y - c * (a * x + y), 0)),
     ),
     planted=(
         Planted("ReLU(c²s) = cReLU(s)", lambda: equal(_relu(c**2 * p), c * _relu(p))),
         Planted("v becomes c²v", lambda: equal(c * a * (c * x) * (c * y), c**2 * (a * x * y))),
-        Planted("a norm that keeps the degree", lambda: equal(normalised([c * x, c * y, c * z])[0], c * normalised([x, y, z])[0])),
+        Planted(
+            "a norm that keeps the degree", lambda: equal(normalised([c * x, c * y, c * z])[0], c * normalised([x, y, z])[0])
+        ),
         Planted("a gain outside θ", lambda: equal(a * x + c * y - c * (a * x + y), 0)),
     ),
 )

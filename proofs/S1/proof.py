@@ -43,6 +43,12 @@ def _sigmoid(value: sympy.Expr) -> sympy.Expr:
     return 1 / (1 + sympy.exp(-value))
 
 
+def _scores(scale: sympy.Expr, first: int, second: int) -> list[sympy.Expr]:
+    """Scores of a first query with W^q = W^k = (1, 0), for h₁ = c(1, 0) + (first, 0) and h₂ = c(1, 1) + (second, 0)."""
+    query, *keys = (scale * (scale + encoding) for encoding in (first, first, second))
+    return [sympy.expand(query * key) for key in keys]
+
+
 LEXICOGRAPHIC = Derivation(
     "‖softmax(s(c)) − w‖₁ ≤ 2Σ_{j∉T} e^{s_j(c) − s_*(c)}/A → 0 without remainder, and ≤ 2(n − |T|)e^{−c/2}/A for whole "
     "coefficients, c ≥ 4B + 1",
@@ -125,13 +131,19 @@ PAPER = Derivation(
 PROOF = (LEXICOGRAPHIC, REMAINDER, PAPER)
 REFUTATION = (
     Step(
-        "query bias: x₁ = (1, 0), x₂ = (0, 1), W^q = (0, 1), b_q = 1, W^k = (1, 0): query c²·0 + c·1, keys c² and 0, scores "
-        "c³ and 0, both 0 at degree 4",
-        lambda: equal((c**2 * 0 + c * 1) * c**2 * 1, c**3) and equal((c**2 * 0 + c * 1) * c**2 * 0, 0),
+        "fixed encoding: h₁ = c(1, 0) + (1, 0), h₂ = c(1, 1), W^q = W^k = (1, 0): query and first key c(c + 1), second key c², "
+        "scores c⁴ + 2c³ + c² and c⁴ + c³, both 1 at degree 4",
+        lambda: _scores(c, 1, 0) == [c**4 + 2 * c**3 + c**2, c**4 + c**3],
     ),
     Step(
-        "the first weight σ(c³) ≥ σ(1) > 7/10 for every c ≥ 1, and ½ is claimed",
-        lambda: nonnegative(sympy.diff(_sigmoid(c**3), c)) and bool(_sigmoid(1) > sympy.Rational(7, 10)),
+        "the first weight is σ(c³ + c²) ≥ σ(2) > 7/10 for every c ≥ 1 (c = 1 + u), tends to 1, and ½ is claimed",
+        lambda: (
+            equal(_scores(c, 1, 0)[0] - _scores(c, 1, 0)[1], c**3 + c**2)
+            and nonnegative(sympy.expand((1 + u) ** 3 + (1 + u) ** 2 - 2))
+            and nonnegative(sympy.diff(_sigmoid(c), c))
+            and bool(_sigmoid(2) > sympy.Rational(7, 10))
+            and tends(_sigmoid(c**3 + c**2), c, 1)
+        ),
     ),
     Step(
         "offset: two equal tokens, scores c⁴ + 1 and c⁴: the first weight is σ(1) > 7/10 for every c, neither ½ nor 0 nor 1",

@@ -48,6 +48,13 @@ def _ratios():
     return gelu and silu and tends(sympy.exp(-h * x), x, 0) and tends(sympy.exp(-h * x**2), x, 0)
 
 
+def _strict():
+    """Compare the two pre-activations over c² with each other and with 0; W_OW_VE and W₂e₁ are (1, 0) both."""
+    first, second = W1 * sympy.Matrix([1 + ROOT, -ROOT])
+    column = (sympy.eye(2) * sympy.Matrix([1, 0])).T
+    return bool(second < first) and bool(first < 0) and column[0] != column[1]
+
+
 REFUTATION = (
     Step("u = (1, 0) + (1, −1)/√2 and W₁u = −(1 + 1/√2)(1, 2)", _example),
     Step("GELU: φ(2t) = φ(t)e^{−3t²/2} and e^{3a²/2} ≥ 4 for a ≥ 1, so B ≤ 4e^{−3a²/2}A < A", lambda: _gelu(4)),
@@ -60,6 +67,7 @@ REFUTATION = (
         ),
     ),
     Step("φ(−βx)/φ(−αx) → 0 for 0 < α < β: GELU by the densities, SiLU by 2e^{−(β−α)x}", _ratios),
+    Step("at the example W_OW_VE and W₂e₁ are nonconstant, and the pre-activations' symbols negative, the first larger", _strict),
     Step("Near the example the same strict inequalities hold, and the limits differ by γ ⊙ N(W₂e₁) ≠ 0: an open set."),
 )
 

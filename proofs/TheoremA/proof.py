@@ -5,7 +5,7 @@ e is the error of the stream before a block, y = e^{−gc⁴}, U, λ, β₀, K t
 
 import sympy
 
-from sattheory.claims.deciders import equal, nonnegative, tends
+from sattheory.claims.deciders import at_least, equal, nonnegative, tends
 from sattheory.claims.evidence import Derivation, Planted, Step
 
 e, v, y, t = sympy.symbols("e v y t", nonnegative=True)
@@ -129,9 +129,10 @@ SHARP = Derivation(
         Step(
             "½e^{−x} ≤ 1/(1 + e^x) ≤ e^{−x} for x ≥ 0",
             lambda: (
-                nonnegative(
-                    1 / (1 + sympy.exp(t)) - 1 / (2 * sympy.exp(t)) - (sympy.exp(t) - 1) / (2 * sympy.exp(t) * (1 + sympy.exp(t)))
+                equal(
+                    1 / (1 + sympy.exp(t)) - 1 / (2 * sympy.exp(t)), (sympy.exp(t) - 1) / (2 * sympy.exp(t) * (1 + sympy.exp(t)))
                 )
+                and at_least(sympy.exp(t), 1, t)
                 and nonnegative(sympy.exp(-t) - 1 / (1 + sympy.exp(t)))
             ),
         ),

@@ -360,6 +360,43 @@ def functions(parameters: int = 1, degree: int | None = None) -> Any:
     return some.one_of(*[some.sampled_from(offered[:most]) for most in TIERS])
 
 
+def near(formula: str, parameters: int = 1) -> Any:
+    """Draw a function that differs from another one of degree 0 by something that decays: their symbols agree.
+
+    Parameters
+    ----------
+    formula : str
+        Of degree 0.
+    parameters : int
+        1 or 2.
+
+    Returns
+    -------
+    Hypothesis strategy of str
+        A formula in ``theta``.
+    """
+    start = "" if formula == "0" else f"{_wrapped(formula)} + "
+    return some.sampled_from([start + _wrapped(f) if start else f for f in decaying(parameters)])
+
+
+@cache
+def decaying(parameters: int = 1) -> tuple[str, ...]:
+    """List the functions that are known to decay.
+
+    Parameters
+    ----------
+    parameters : int
+        1 or 2.
+
+    Returns
+    -------
+    tuple of str
+        Formulas, the simplest first.
+    """
+    found = ((f, known(f, parameters)) for f in grammar(parameters))
+    return tuple(f for f, facts in found if facts is not None and facts.flat is not None)
+
+
 @cache
 def of_degree(parameters: int = 1, degree: int | None = None) -> tuple[str, ...]:
     """List the functions of a degree.

@@ -19,7 +19,7 @@ from sattheory.claims.inequality import Truth, exact_text
 
 Case = Mapping[str, Any]
 Judge = Callable[[Case], tuple[Truth, float]]
-MANY, ROUNDS, SPARE = 1_000_000, 8, 4
+MANY, ROUNDS, SPARE, RARE = 1_000_000, 8, 4, 1 / 20
 
 
 @dataclass
@@ -71,11 +71,13 @@ def hunt(strategy: Any, judge: Judge, *, examples: int = MANY, seed: int = 0, se
         What it saw; the violation is the shrunk one.
     """
     watch = _Watch(judge, examples, time.process_time() + seconds, guided=math.isfinite(seconds))
+    share = 1.0  # of new cases among those drawn
     for round_ in range(ROUNDS):
         before = watch.seen.examples
-        watch.round(strategy, examples - before, seed + round_ * 7919, together)
-        found = watch.seen.examples - before
-        if watch.seen.violation is not None or watch.seen.examples >= examples or found < (examples - before) / 20:
+        asked = math.ceil((examples - before) / share)
+        watch.round(strategy, asked, seed + round_ * 7919, together)
+        share = (watch.seen.examples - before) / asked
+        if watch.seen.violation is not None or watch.seen.examples >= examples or share < RARE:
             break
     return watch.seen
 

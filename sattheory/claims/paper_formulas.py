@@ -1,13 +1,13 @@
 """The paper's encoder as formulas: definitions D4 to D6, for witnesses and searches (paper §D.1).
 
-A head is K = W^k X, Q = W^q X, V = W^v X, A = softmax(QKᵀ/√d_k), H = AV; then MSA(X) = LN(WH) + X and
-FF(X) = LN(W^f ReLU(W^i X)) + X, where LN(x) = γ ⊙ (x − mean)/‖x − mean‖ with a learned gain γ and no bias.  Below each is a mapping of
-names to formulas (see `formulas`), in order, ready to be the ``where`` of an `Inequality`.  Positions are rows, so that W X, W applied at
-each position, reads ``x @ transpose(w)``.
+A head is K = W^k X, Q = W^q X, V = W^v X, A = softmax(QKᵀ/√d_k), H = AV; then MSA(X) = LN(WH) + X and FF(X) = LN(W^f ReLU(W^i
+X)) + X, where LN(x) = γ ⊙ (x − mean)/‖x − mean‖ with a learned gain γ and no bias.  Below each is a mapping of names to
+formulas (see `formulas`), in order, ready to be the ``where`` of an `Inequality`.  Positions are rows, so that W X, W applied
+at each position, reads ``x @ transpose(w)``.
 
-Names of θ: ``x`` the embedded input, ``wk wq wv w`` and ``gain`` of the attention block, ``wi wf`` and ``ffgain`` of the feedforward block.
-A layer or head adds its tag (``wk1``), and a *mark* tells scales apart: ``wk_c`` is cW^k.  The results are called ``K Q V S A H``
-(S the scores), ``WH``, ``N`` (normalised), ``MSA``, ``I`` (after ReLU), ``WI``, ``NF`` and ``FF``.
+Names of θ: ``x`` the embedded input, ``wk wq wv w`` and ``gain`` of the attention block, ``wi wf`` and ``ffgain`` of the
+feedforward block. A layer or head adds its tag (``wk1``), and a *mark* tells scales apart: ``wk_c`` is cW^k.  The results are
+called ``K Q V S A H`` (S the scores), ``WH``, ``N`` (normalised), ``MSA``, ``I`` (after ReLU), ``WI``, ``NF`` and ``FF``.
 
 Shapes: x (n, d), wk and wq (k, d), wv (v, d), w (d, v), gain (d,), wi (f, d), wf (d, f).
 """

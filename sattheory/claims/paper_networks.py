@@ -1,8 +1,9 @@
 """Small networks of the paper's architecture with whole numbers for parameters: what searches for counterexamples draw from.
 
-A network is a mapping of the names that `paper_formulas` uses to exact arrays, so the same draw can be put into formulas, evaluated with
-certainty, and into the package's own forward pass (`transformer`).  Whole numbers between −2 and 2 tie and cancel often; and because the
-paper's statements are about large ‖θ‖, `grown` multiplies one of the arrays until ‖θ‖ is as large as asked.
+A network is a mapping of the names that `paper_formulas` uses to exact arrays, so the same draw can be put into formulas,
+evaluated with certainty, and into the package's own forward pass (`transformer`).  Whole numbers between −2 and 2 tie and
+cancel often; and because the paper's statements are about large ‖θ‖, `grown` multiplies one of the arrays until ‖θ‖ is as
+large as asked.
 """
 
 from __future__ import annotations

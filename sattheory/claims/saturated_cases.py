@@ -4,7 +4,9 @@ The theorems about whole networks suppose two things of the leading coefficients
 `Conditions` is the package's series arithmetic with an eye on both: it runs the one forward pass and notes, sequence by sequence,
 where they fail.
 
-One network is run on many inputs at once and kept, because a case of a search may cost a few milliseconds at most.  Everything
+One network is run on `ROWS` inputs at once and what is compared is kept, because a case of a search may cost a few milliseconds
+at most; the networks themselves, being large, only up to `KEPT`.  A network is drawn from its number, so there are as many as one
+likes.  Everything
 here is in floats: symbols count as equal, or zero, within `ZERO`.
 """
 
@@ -23,11 +25,12 @@ from sattheory.arithmetic.series import EXACT, Series, SeriesArithmetic
 from sattheory.asymptotics.layerwise import layerwise
 from sattheory.asymptotics.saturation import saturate
 from sattheory.asymptotics.scale_sweep import resolved_to, streams_at
+from sattheory.claims.exact_cases import cases
 from sattheory.network.tokens import check_tokens
 from sattheory.network.transformer import Transformer
 
 Array = NDArray[Any]
-ZERO = 1e-9
+ZERO, ROWS, KEPT = 1e-9, 25, 200
 R1 = (
     "(R1) what enters a norm has a nonconstant symbol (RMSNorm: one that is not zero), or is constant (zero) for all large c, "
     "in the network and in each layer started at its saturated input"
@@ -245,7 +248,7 @@ def _limits(network: Transformer, base: Transformer, tokens: Array, degree: int)
 
 
 def inputs(seed: int, build: Callable[[np.random.Generator], tuple[Transformer, int]], rows: int) -> tuple[Transformer, Array]:
-    """Draw a network, and sequences of tokens for it.
+    """Draw a network, and sequences of tokens for it, all different if there are as many.
 
     Parameters
     ----------
@@ -263,7 +266,25 @@ def inputs(seed: int, build: Callable[[np.random.Generator], tuple[Transformer, 
     """
     generator = np.random.default_rng(seed)
     network, n = build(generator)
-    return network, generator.integers(0, network.configuration.vocabulary, (rows, n))
+    vocabulary = network.configuration.vocabulary
+    codes = generator.choice(vocabulary**n, rows, replace=vocabulary**n < rows)
+    return network, codes[:, None] // vocabulary ** np.arange(n) % vocabulary
+
+
+def population(examples: int) -> Any:
+    """Draw a network and one of its inputs from a population a fifth larger than what is asked for.
+
+    Parameters
+    ----------
+    examples : int
+        How many different cases will be asked for.
+
+    Returns
+    -------
+    Hypothesis strategy of dict
+        ``seed``, of the network, and ``row``, of its `ROWS` inputs.
+    """
+    return cases(seed=range(-(-6 * examples // (5 * ROWS))), row=range(ROWS))
 
 
 def largest(values: Array) -> Array:
@@ -312,4 +333,17 @@ def compared(case: Saturated, p: int, rounding: float = 0.0) -> list[list[tuple[
     return [row if known else [] for row, known in zip(rows, case.known, strict=True)]
 
 
-__all__ = ["R1", "R2", "Conditions", "Saturated", "compared", "conditions", "examine", "inputs", "largest"]
+__all__ = [
+    "KEPT",
+    "R1",
+    "R2",
+    "ROWS",
+    "Conditions",
+    "Saturated",
+    "compared",
+    "conditions",
+    "examine",
+    "inputs",
+    "largest",
+    "population",
+]

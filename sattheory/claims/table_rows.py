@@ -16,8 +16,8 @@ from typing import Any
 from sattheory.claims.functions import NOTHING, Scale, degree_of, functions, length, of_degree
 from sattheory.claims.inequality import Exact, Inequality
 
-Functions = str | tuple[str, ...]
-OLD, NEW = "depends on it", "does not depend on it"
+Functions = str | int | tuple[str | int, ...]
+OLD, NEW = "common with f", "new"
 BOUNDS: tuple[dict[str, Any], ...] = (
     {"d": 1, "rho": 1},
     {"d": Fraction(1, 10), "rho": 10},
@@ -61,7 +61,7 @@ def row(
         A list, in the names of inputs and parameters, as ``[w * f]``.
     degree : int
         What the row promises.
-    inputs : mapping of str to str or tuple of str
+    inputs : mapping of str to str, int or tuple of them
         Functions: formulas in ``theta`` or in a new parameter; a tuple is a vector.
     d, rho : Fraction or int
         d and ρ; nothing is asked (0 ≤ 1) where the parameters are shorter than ρ.
@@ -92,15 +92,15 @@ def row(
     return Inequality({"d": d, **parameters}, f"max(abs({difference}))", f"exp(-d * {size})", where)
 
 
-def supposed(degree: int, *functions: str) -> None:
+def supposed(degree: int, *functions: str | int) -> None:
     """Make sure that functions are approximately homogeneous.
 
     Parameters
     ----------
     degree : int
         k.
-    *functions : str
-        Formulas in ``theta``.
+    *functions : str or int
+        Formulas in ``theta``; a whole number stands for a constant.
 
     Raises
     ------
@@ -112,21 +112,22 @@ def supposed(degree: int, *functions: str) -> None:
             raise ValueError(f"{function} is not known to be approximately {degree}-homogeneous")
 
 
-def never_constant(*vector: str) -> None:
+def never_constant(*vector: str | int) -> None:
     """Make sure that the entries of a vector differ at every θ, so that LN of it is defined.
 
     Parameters
     ----------
-    *vector : str
-        Formulas in ``theta``.
+    *vector : str or int
+        Formulas in ``theta``; a whole number stands for a constant.
 
     Raises
     ------
     ValueError
         If there is no entry 0 beside one that is visibly positive.
     """
-    if "0" not in vector or not any(positive(entry) for entry in vector):
-        raise ValueError(f"nothing says that {', '.join(vector)} are never all equal")
+    entries = [str(entry) for entry in vector]
+    if "0" not in entries or not any(positive(entry) for entry in entries):
+        raise ValueError(f"nothing says that {', '.join(entries)} are never all equal")
 
 
 def positive(formula: str) -> bool:
@@ -163,7 +164,7 @@ def _scaled(formula: str, names: Iterable[str]) -> str:
 
 
 def _written(functions: Functions) -> str:
-    return functions if isinstance(functions, str) else f"[{', '.join(functions)}]"
+    return f"[{', '.join(map(str, functions))}]" if isinstance(functions, tuple) else str(functions)
 
 
 def _entries(values: Iterable[Any]) -> Iterator[Any]:

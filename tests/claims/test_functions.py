@@ -9,15 +9,18 @@ import hypothesis.strategies as some
 import pytest
 from hypothesis import given, settings
 
+from sattheory.claims import kept
 from sattheory.claims.functions import (
     Known,
     at,
+    decaying,
     definition,
     degree_of,
     functions,
     grammar,
     known,
     length,
+    near,
     of_degree,
     points,
     scales,
@@ -136,3 +139,25 @@ def test_functions_are_listed_the_simplest_first_and_by_degree() -> None:
 
 def test_a_formula_at_another_point() -> None:
     assert at("theta[0] - tanh(theta[1])", "scaled") == "scaled[0] - tanh(scaled[1])"
+
+
+@pytest.mark.parametrize("parameters", [1, 2])
+def test_functions_that_are_near_have_the_same_degree_and_symbol(parameters: int) -> None:
+    assert {"exp(-abs(theta)) * cos_pi(theta) / 2", "exp(-norm(theta))"} & set(decaying(parameters))
+
+    @settings(max_examples=30)
+    @given(functions(parameters, 0).flatmap(lambda f: some.tuples(some.just(f), near(f, parameters))))
+    def agree(drawn: tuple[str, str]) -> None:
+        f, g = drawn
+        assert degree_of(g, parameters).has(0)
+        difference = degree_of(g if f == "0" else g.removeprefix(f"{f} + ").removeprefix(f"({f}) + "), parameters)
+        assert difference.flat is not None
+
+    agree()
+
+
+@pytest.mark.parametrize(("id", "names"), [("L4", ("f", "g")), ("L5", ("f",)), ("P3", ("f", "by"))])
+def test_one_function_answers_all_constants(id: str, names: tuple[str, ...]) -> None:
+    content = kept.read(kept.folder(id) / kept.COUNTEREXAMPLE, id)
+    assert content is not None
+    assert len({str([entry["choice"][name] for name in names]) for entry in content["counterexamples"]}) == 1

@@ -1,10 +1,12 @@
 """D4: a self-attention head is K = W^k X, Q = W^q X, V = W^v X, A = softmax(QKᵀ/√d_k), H = AV.
 
-A definition, and what there is to show of a definition: that it defines something for every input and every θ, and that what this package
-runs is what it defines (paper §D.1).  A head always exists, because a softmax divides by a positive number; its output is a weighted mean of
-the values.  The paper writes W X with positions as columns or rows as the formula needs; here W acts on each row of X.
+A definition, and what there is to show of a definition: that it defines something for every input and every θ, and that what
+this package runs is what it defines (paper §D.1).  A head always exists, because a softmax divides by a positive number; its
+output is a weighted mean of the values.  The paper writes W X with positions as columns or rows as the formula needs; here W
+acts on each row of X.
 
-D4.pass holds the package's own forward pass against D4 to D6 written as formulas.  All evidence that runs a network rests on it.
+D4.pass holds the package's own forward pass against D4 to D6 written as formulas.  All evidence that runs a network rests on
+it.
 """
 
 from __future__ import annotations
@@ -50,7 +52,7 @@ HEADS = {1: ("",), 2: ("a", "b")}
 
 
 def _names(layers: int, heads: int) -> tuple[str, ...]:
-    """The arrays of an encoder with all its tags."""
+    """List the arrays of an encoder with all its tags."""
     found = ["x"]
     for layer in range(1, layers + 1):
         found += [f"{name}{layer}{mark}" for name in ("wk", "wq", "wv", "w") for mark in HEADS[heads]]
@@ -59,7 +61,7 @@ def _names(layers: int, heads: int) -> tuple[str, ...]:
 
 
 def _encoder(theta: Network, layers: int, heads: int) -> tuple[Formulas, list[str]]:
-    """The formulas of cθ, and the names of what its norms divide by."""
+    """Write the formulas of cθ, and name what its norms divide by."""
     formulas, lengths, x = scaled(theta), [], f"x{MARK}"
     width = len(theta[f"wk1{HEADS[heads][0]}"])
     for layer in range(1, layers + 1):
@@ -70,7 +72,7 @@ def _encoder(theta: Network, layers: int, heads: int) -> tuple[Formulas, list[st
 
 
 def _agree(theta: Network, layers: int, heads: int, c: int, placement: Placement = "res_post", scale: int = 1) -> Pairs:
-    """The package's pass and the formulas, where no norm divides by something small but not 0."""
+    """Hold the package's pass against the formulas, where no norm divides by something small but not 0."""
     formulas, lengths = _encoder(theta, layers, heads)
     names = _evaluated({**theta, "c": c}, formulas)
     if all(_sizeable(row) for name in lengths for row in names[name]):
@@ -90,8 +92,8 @@ def _encoders(layers: int, heads: int) -> Any:
 
 
 PASS = Search(
-    "the package's own forward pass (float64) and the formulas, up to 2 layers and 2 heads, n ≤ 3, at c = 1 and 2: relative distance "
-    "at most 2^{−30}, wherever each ‖Pv‖₂ under a norm is 0 exactly or at least 1/16",
+    "the package's own forward pass (float64) and the formulas, up to 2 layers and 2 heads, n ≤ 3, at c = 1 and 2: relative "
+    "distance at most 2^{−30}, wherever each ‖Pv‖₂ under a norm is 0 exactly or at least 1/16",
     some.tuples(
         some.one_of(*[_encoders(layers, heads) for layers in (1, 2) for heads in (1, 2)]),
         some.integers(1, 2),
@@ -112,10 +114,10 @@ CLAIMS = (
         latex=r"$K=W^kX$, $Q=W^qX$, $V=W^vX$, $A=\operatorname{softmax}(QK^\top/\sqrt{d_k})$, $H=AV$",
         why="All later statements are about this head. It is defined everywhere, unlike the blocks with a norm.",
         literal=Form(
-            "for all X, W^k, W^q, W^v: A and H are defined, 0 < A_ij ≤ 1, Σ_j A_ij = 1, and each entry of H_i lies between the smallest "
-            "and the largest of that entry of V_1, …, V_n",
-            latex=r"For all $X$, $W^k$, $W^q$, $W^v$: $A$ and $H$ are defined, $0<A_{ij}\le1$, $\sum_jA_{ij}=1$, and each entry of $H_i$ lies "
-            r"between the smallest and the largest of that entry of $V_1,\dots,V_n$.",
+            "for all X, W^k, W^q, W^v: A and H are defined, 0 < A_ij ≤ 1, Σ_j A_ij = 1, and each entry of H_i lies between "
+            "the smallest and the largest of that entry of V_1, …, V_n",
+            latex=r"For all $X$, $W^k$, $W^q$, $W^v$: $A$ and $H$ are defined, $0<A_{ij}\le1$, $\sum_jA_{ij}=1$, and each "
+            r"entry of $H_i$ lies between the smallest and the largest of that entry of $V_1,\dots,V_n$.",
             assumptions=("positions are the rows of X, and W X means W applied to each row",),
             evidence=(Proof("D4"), MEAN),
         ),
@@ -128,19 +130,20 @@ CLAIMS = (
         place="ours",
         title="the package's forward pass computes D4, D5 and D6",
         statement="placement res_post, no biases, norms of unit length, ε = 0: the package computes FF(MSA(X)) layer by layer",
-        latex=r"With placement `res\_post`, no biases, norms of unit length and $\varepsilon=0$ the package computes "
+        latex=r"With the norm behind the block, no biases, norms of unit length and $\varepsilon=0$ the package computes "
         r"$\operatorname{FF}(\operatorname{MSA}(X))$ layer by layer.",
         why="Searches and limits run the package's pass, witnesses the paper's formulas. They must be the same function.",
         literal=Form(
-            "for every encoder of the paper and every c: the forward pass of st.Transformer at scale c is the encoder of D4 to D6 with the "
-            "parameters cθ, LN(0) := 0, up to rounding",
-            latex=r"For every encoder of the paper and every $c$: the forward pass of the package at scale $c$ is the encoder of D4 to D6 with "
-            r"the parameters $c\theta$, $\operatorname{LN}(0):=0$, up to rounding.",
+            "for every encoder of the paper and every c: the forward pass of st.Transformer at scale c, in exact arithmetic, "
+            "is X_ℓ = FF(MSA(X_{ℓ−1})) of D4 to D6 with the parameters cθ and LN(0) := 0",
+            latex=r"For every encoder of the paper and every $c$: the forward pass of the package at scale $c$, in exact "
+            r"arithmetic, is $X_\ell=\operatorname{FF}(\operatorname{MSA}(X_{\ell-1}))$ of D4 to D6 with the parameters "
+            r"$c\theta$ and $\operatorname{LN}(0):=0$.",
             uses=("D4", "D5'", "D6'"),
-            evidence=(PASS,),
+            evidence=(Proof("D4.pass"), PASS),
         ),
         repaired=None,
-        expected=Expected("tested"),
+        expected=Expected("derived"),
         kind="ours",
     ),
 )

@@ -18,14 +18,13 @@ import numpy as np
 
 from sattheory.claims.claim import Claim, Expected, Form
 from sattheory.claims.evidence import Planted, Proof
-from sattheory.claims.exact_cases import cases
 from sattheory.claims.inequality import Pairs
-from sattheory.claims.saturated_cases import compared, examine, inputs
+from sattheory.claims.saturated_cases import ROWS, compared, examine, inputs, population
 from sattheory.claims.search import Search
 from sattheory.claims.statements.biases_slow_saturation_down import KINDS, ORDERS, order
 from sattheory.network.transformer import Transformer
 
-SEEDS, ROWS, PARTS = 40, 25, 2**20
+PARTS = 2**20
 
 
 def _network(generator: np.random.Generator, parts: int) -> tuple[Transformer, int]:
@@ -76,7 +75,7 @@ def _regular(seed: int, row: int, parts: int = PARTS) -> Pairs:
 SEARCH = Search(
     "normal parameters rounded to 2⁻²⁰, all placements and biases, up to three layers, many equal tokens: (R1) and (R2) hold, "
     "the limit is layerwise saturation, and the rate that of TheoremB",
-    cases(seed=range(SEEDS), row=range(ROWS)),
+    population,
     _regular,
     planted=(Planted("the same rounded to whole numbers", lambda seed, row: _regular(seed, row, 1)),),
 )

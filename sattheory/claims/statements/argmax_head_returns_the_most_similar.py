@@ -44,10 +44,11 @@ def _average(similarities: Sequence[Fraction], values: Sequence[Vector]) -> Vect
 
 
 def _most_similar(C: Any, c: int, m: Vector, x1: Vector, x2: Vector, e1: Vector, e2: Vector) -> Inequality:
-    """‖c^{−1}H₁ − average of the most similar‖_∞ ≤ ¼, if c ≥ C."""
-    if c < C:
+    """‖c^{−1}H₁ − average of the most similar‖_∞ ≤ ¼, if c ≥ C and the similarities are not both 0."""
+    similarities = _similarities(m, x1, (x1, x2))
+    if c < C or not any(similarities):
         return Inequality({}, "0", "1")
-    limit = _average(_similarities(m, x1, (x1, x2)), (x1, x2))
+    limit = _average(similarities, (x1, x2))
     point: Point = {"c": c, "m": _matrix(m), "x1": x1, "x2": x2, "e1": e1, "e2": e2, "average": limit}
     return Inequality(point, "max(abs(head - average))", "1 / 4", HEAD)
 
@@ -117,10 +118,10 @@ CLAIMS = (
         r"the average of the maximal ones on ties.",
         why="It explains attention as a lookup. On ties the answer depends on terms that the saturated network no longer shows.",
         literal=Form(
-            "in a network let h_j(c) = c^κ(h_j + o(1)) be the inputs of a head with V = Id and scores of symbol h_iᵀMh_j; "
-            "then c^{−κ}H_i → the average of the h_j that maximise h_iᵀMh_j",
+            "in a network let h_j(c) = c^κ(h_j + o(1)) be the inputs of a head with V = Id and scores of symbol h_iᵀMh_j, not "
+            "all 0; then c^{−κ}H_i → the average of the h_j that maximise h_iᵀMh_j",
             latex=r"In a network let $h_j(c)=c^\kappa(h_j+o(1))$ be the inputs of a head with $V=\operatorname{Id}$ and "
-            r"scores of symbol $h_i^\top Mh_j$. Then $c^{-\kappa}H_i$ tends to the average of the $h_j$ that maximise "
+            r"scores of symbol $h_i^\top Mh_j$, not all $0$. Then $c^{-\kappa}H_i$ tends to the average of the $h_j$ that maximise "
             r"$h_i^\top Mh_j$.",
             assumptions=("networks with fixed positional encodings, biases or earlier layers",),
             uses=("S1",),

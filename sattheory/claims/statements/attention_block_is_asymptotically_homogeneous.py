@@ -1,12 +1,13 @@
 """P5: if X is approximately 1-homogeneous, so is the attention block MSA(X) = LN(W·attn(X)) + X.
 
-The second step of the paper's induction (paper §D.2).  The norm repairs the degree that P4 miscounts, but not the kind of error.  The softmax
-weights vary with c as long as they are not saturated, LN(WH) varies with them, and this error is multiplied by c; Definition 3 allows no
-error that grows.  A factor M on W^v does not change LN(WH) at all and takes ‖θ‖ to infinity, which refutes every d and ρ.
+The second step of the paper's induction (paper §D.2).  The norm repairs the degree that P4 miscounts, but not the kind of
+error.  The softmax weights vary with c as long as they are not saturated, LN(WH) varies with them, and this error is
+multiplied by c; Definition 3 allows no error that grows.  A factor M on W^v does not change LN(WH) at all and takes ‖θ‖ to
+infinity, which refutes every d and ρ.
 
-What is true: c^{−1}MSA(cθ) tends to s + γ ⊙ N(W·(mean of the values at the maximal scores)), with a relative error of order e^{−gc⁴}, g the
-gap of the scores, wherever the vector under N is not constant.  Exact ties are harmless.  On a single ray (P5.ray) Definition 3 fails as
-well, and holds once it allows c·e^{−d‖θ‖}.
+What is true: c^{−1}MSA(cθ) tends to s + γ ⊙ N(W·(mean of the values at the maximal scores)), with a relative error of order
+e^{−gc⁴}, g the gap of the scores, wherever the vector under N is not constant.  Exact ties are harmless.  On a single ray
+(P5.ray) Definition 3 fails as well, and holds once it allows c·e^{−d‖θ‖}.
 """
 
 from __future__ import annotations
@@ -78,13 +79,13 @@ WITNESS = Witness(
 
 
 def _limit(row: Any, gain: Any, y: list[Fraction]) -> tuple[list[Any], Any]:
-    """s + γ ⊙ N(y) and ‖Py‖₂."""
+    """S + γ ⊙ N(y) and ‖Py‖₂."""
     centred = centre([real(entry) for entry in y])
     return [real(s) + real(g) * entry for s, g, entry in zip(row, gain, unit(centred), strict=True)], norm(centred)
 
 
 def _pass(theta: Network, e: Rows, c: Fraction, degree: int = 1, share: int = 1) -> Pairs:
-    """The package's own pass at X(cθ) = c(x + e) against the limit and its bound, position by position."""
+    """Hold the package's own pass at X(cθ) = c(x + e) against the limit and its bound, position by position."""
     rows = output(transformer({**theta, "x": moved(theta["x"], e)}), c, degree)
     size = 2 * max(map(abs, theta["gain"])) * row_sum(theta["w"])
     for found, row, (head, errors) in zip(rows, theta["x"], head_errors(theta, e, c), strict=True):
@@ -97,8 +98,8 @@ def _pass(theta: Network, e: Rows, c: Fraction, degree: int = 1, share: int = 1)
 
 
 SEARCH = Search(
-    "the package's own forward pass (float64) within the bound of the limit, n ≤ 3, ties included, X(cθ) = c(s + e) with |e| ≤ 1/4, "
-    "wherever Py ≠ 0; slack 2^{−30} for rounding",
+    "the package's own forward pass (float64) within the bound of the limit, n ≤ 3, ties included, X(cθ) = c(s + e) with "
+    "|e| ≤ 1/4, wherever Py ≠ 0; slack 2^{−30} for rounding",
     disturbed(SUBLAYER, sizes(n=(1, 2, 3), d=(2, 3), v=(1, 2))),
     _pass,
     planted=(
@@ -118,7 +119,7 @@ RAY = {
 
 
 def _on_ray(d: Any, rho: Any, t: int, c: int) -> Inequality:
-    """The same at θ = tθ₀, θ₀ one network."""
+    """Ask the same at θ = tθ₀, θ₀ one network."""
     return _block(d, rho, c, **{name: times(array, t) for name, array in RAY.items()})
 
 
@@ -138,8 +139,8 @@ RAY_STATEMENT = Statement(
 )
 RAY_WITNESS = Witness(
     "P5.ray",
-    "x = e₁, e₂, W^k = (1, 0, 0), W^q = (1, 1, 0), W^v = W = I, γ = (1, 1, 1), times t: the first token's weight σ(t⁴) < 1 tends to 1, "
-    "and the error grows like c",
+    "x = e₁, e₂, W^k = (1, 0, 0), W^q = (1, 1, 0), W^v = W = I, γ = (1, 1, 1), times t: the first token's weight σ(t⁴) < 1 "
+    "tends to 1, and the error grows like c",
     RAY_STATEMENT,
     planted=(Planted("without queries: even weights at every scale, and no error", _even_ray),),
 )
@@ -149,28 +150,29 @@ CLAIMS = (
         place="§D.2",
         title="the attention block has degree 1, asymptotically",
         statement="X approximately 1-homogeneous in θ ⇒ MSA(X) = LN(W·attn(X)) + X approximately 1-homogeneous in all parameters",
-        latex=r"If $X$ is approximately $1$-homogeneous in $\theta$, then $\operatorname{MSA}(X)=\operatorname{LN}(W\operatorname{attn}(X))+X$ "
-        r"is approximately $1$-homogeneous in all parameters.",
-        why="It is the heart of the induction over layers. The degree is right, but the error grows with c: softmax weights vary.",
+        latex=r"If $X$ is approximately $1$-homogeneous in $\theta$, then "
+        r"$\operatorname{MSA}(X)=\operatorname{LN}(W\operatorname{attn}(X))+X$ is approximately $1$-homogeneous in all "
+        r"parameters.",
+        why="It is the heart of the induction. The degree is right, but the error grows with c: softmax weights vary.",
         literal=Form(
-            "X approximately 1-homogeneous ⇒ there are d > 0 and ρ with |MSA(cθ) − c·MSA(θ)| ≤ e^{−d‖θ‖}, entry by entry, for all "
-            "c ≥ 1 and ‖θ‖ ≥ ρ, θ all parameters, where LN is defined",
+            "X approximately 1-homogeneous ⇒ there are d > 0 and ρ with |MSA(cθ) − c·MSA(θ)| ≤ e^{−d‖θ‖}, entry by entry, "
+            "for all c ≥ 1 and ‖θ‖ ≥ ρ, θ all parameters, where LN is defined",
             latex=r"If $X$ is approximately $1$-homogeneous, there are $d>0$ and $\rho$ with "
-            r"$|\operatorname{MSA}(c\theta)-c\operatorname{MSA}(\theta)|\le e^{-d\lVert\theta\rVert}$ entrywise for all $c\ge1$ and "
-            r"$\lVert\theta\rVert\ge\rho$, $\theta$ being all parameters, where $\operatorname{LN}$ is defined.",
+            r"$|\operatorname{MSA}(c\theta)-c\operatorname{MSA}(\theta)|\le e^{-d\lVert\theta\rVert}$ entrywise for all "
+            r"$c\ge1$ and $\lVert\theta\rVert\ge\rho$, $\theta$ being all parameters, where $\operatorname{LN}$ is defined.",
             assumptions=("LN(v) = γ ⊙ Pv/‖Pv‖₂, P subtracts the mean; no biases, no ε",),
             uses=("P4", "T1.linear", "L5", "T1.layernorm-affine", "L3"),
             evidence=(WITNESS,),
         ),
         repaired=Form(
-            "X(cθ) = c(s + e), |e| ≤ E entry by entry, y_i = W·Σ_j w_ij v_j, Py_i ≠ 0 ⇒ "
-            "‖c^{−1}MSA_i(cθ) − (s_i + γ ⊙ Py_i/‖Py_i‖₂)‖_∞ ≤ E + 2√d·‖γ‖_∞‖W‖δ_i/‖Py_i‖₂ for all c ≥ 1, with v, w_i, ε_i as in P4 "
-            "and δ_i = ε_i·max|v| + ‖W^v‖E; so for E = 0 degree 1 at the rate e^{−gc⁴}, g the smallest gap of the scores",
-            latex=r"Let $X(c\theta)=c(s+e)$ with $|e|\le E$ entrywise, $y_i=W\sum_jw_{ij}v_j$ and $Py_i\ne0$. Then for all $c\ge1$ "
-            r"$\lVert c^{-1}\operatorname{MSA}_i(c\theta)-(s_i+\gamma\odot Py_i/\lVert Py_i\rVert_2)\rVert_\infty\le "
-            r"E+2\sqrt d\,\lVert\gamma\rVert_\infty\lVert W\rVert\delta_i/\lVert Py_i\rVert_2$ with $v$, $w_i$, $\varepsilon_i$ as in P4 and "
-            r"$\delta_i=\varepsilon_i\max|v|+\lVert W^v\rVert E$. So for $E=0$ the degree is $1$ at the rate $e^{-gc^4}$, $g$ being the "
-            r"smallest gap of the scores.",
+            "X(cθ) = c(s + e), |e| ≤ E entry by entry, y_i = W·Σ_j w_ij v_j, Py_i ≠ 0 ⇒ ‖c^{−1}MSA_i(cθ) − (s_i + γ ⊙ "
+            "Py_i/‖Py_i‖₂)‖_∞ ≤ E + 2√d·‖γ‖_∞‖W‖δ_i/‖Py_i‖₂ for all c ≥ 1, with v, w_i, ε_i as in P4 and δ_i = ε_i·max|v| + "
+            "‖W^v‖E; so for E = 0 degree 1 at the rate e^{−gc⁴}, g the smallest gap of the scores",
+            latex=r"Let $X(c\theta)=c(s+e)$ with $|e|\le E$ entrywise, $y_i=W\sum_jw_{ij}v_j$ and $Py_i\ne0$. Then for all "
+            r"$c\ge1$ $\lVert c^{-1}\operatorname{MSA}_i(c\theta)-(s_i+\gamma\odot Py_i/\lVert "
+            r"Py_i\rVert_2)\rVert_\infty\le E+2\sqrt d\,\lVert\gamma\rVert_\infty\lVert W\rVert\delta_i/\lVert "
+            r"Py_i\rVert_2$ with $v$, $w_i$, $\varepsilon_i$ as in P4 and $\delta_i=\varepsilon_i\max|v|+\lVert W^v\rVert "
+            r"E$. So for $E=0$ the degree is $1$ at the rate $e^{-gc^4}$, $g$ being the smallest gap of the scores.",
             assumptions=("‖W‖ is the largest row sum of |W|", "LN(0) := 0 where PWH vanishes at a finite c", "no biases, no ε"),
             uses=("P4'",),
             evidence=(Proof("P5"), SEARCH),
@@ -187,19 +189,19 @@ CLAIMS = (
         literal=Form(
             "X exactly 1-homogeneous ⇒ for each θ₀ with Py_i ≠ 0 for all i there are d > 0 and ρ with "
             "|MSA(cθ) − c·MSA(θ)| ≤ e^{−d‖θ‖}, entry by entry, for all c ≥ 1 and θ = tθ₀ with ‖θ‖ ≥ ρ",
-            latex=r"If $X$ is exactly $1$-homogeneous, then for each $\theta_0$ with $Py_i\ne0$ for all $i$ there are $d>0$ and $\rho$ with "
-            r"$|\operatorname{MSA}(c\theta)-c\operatorname{MSA}(\theta)|\le e^{-d\lVert\theta\rVert}$ entrywise for all $c\ge1$ and "
-            r"$\theta=t\theta_0$ with $\lVert\theta\rVert\ge\rho$.",
+            latex=r"If $X$ is exactly $1$-homogeneous, then for each $\theta_0$ with $Py_i\ne0$ for all $i$ there are $d>0$ "
+            r"and $\rho$ with $|\operatorname{MSA}(c\theta)-c\operatorname{MSA}(\theta)|\le e^{-d\lVert\theta\rVert}$ "
+            r"entrywise for all $c\ge1$ and $\theta=t\theta_0$ with $\lVert\theta\rVert\ge\rho$.",
             assumptions=("y_i as in P5",),
             uses=("P5",),
             evidence=(RAY_WITNESS,),
         ),
         repaired=Form(
-            "under the same assumptions, for every d > 0 there is ρ with |MSA(cθ) − c·MSA(θ)| ≤ c·e^{−d‖θ‖}, entry by entry, for all "
-            "c ≥ 1 and θ = tθ₀ with ‖θ‖ ≥ ρ",
+            "under the same assumptions, for every d > 0 there is ρ with |MSA(cθ) − c·MSA(θ)| ≤ c·e^{−d‖θ‖}, entry by "
+            "entry, for all c ≥ 1 and θ = tθ₀ with ‖θ‖ ≥ ρ",
             latex=r"Under the same assumptions, for every $d>0$ there is $\rho$ with "
-            r"$|\operatorname{MSA}(c\theta)-c\operatorname{MSA}(\theta)|\le c\,e^{-d\lVert\theta\rVert}$ entrywise for all $c\ge1$ and "
-            r"$\theta=t\theta_0$ with $\lVert\theta\rVert\ge\rho$.",
+            r"$|\operatorname{MSA}(c\theta)-c\operatorname{MSA}(\theta)|\le c\,e^{-d\lVert\theta\rVert}$ entrywise for all "
+            r"$c\ge1$ and $\theta=t\theta_0$ with $\lVert\theta\rVert\ge\rho$.",
             assumptions=("y_i as in P5",),
             uses=("P5'",),
             evidence=(Proof("P5.ray"),),

@@ -1,8 +1,9 @@
 """P4: if X is approximately 1-homogeneous, so is the attention head attn(X).
 
-The first step of the paper's induction over layers (paper §D.2).  It counts one degree too few: keys, queries and values are products of
-a weight and X, so each has degree 2, the scores have degree 4, the softmax saturates and has degree 0, and H = AV keeps the degree 2 of
-the values.  One position is enough to see it: there A = 1 and H = W^v x, which is multiplied by c² when everything is multiplied by c.
+The first step of the paper's induction over layers (paper §D.2).  It counts one degree too few: keys, queries and values are
+products of a weight and X, so each has degree 2, the scores have degree 4, the softmax saturates and has degree 0, and H = AV
+keeps the degree 2 of the values.  One position is enough to see it: there A = 1 and H = W^v x, which is multiplied by c² when
+everything is multiplied by c.
 
 The slip does no harm by itself.  A norm stands behind the head, and it forgets the degree, whatever it is (P5).
 """
@@ -150,28 +151,29 @@ CLAIMS = (
         place="§D.2",
         title="an attention head has degree 2, not 1",
         statement="X approximately 1-homogeneous in θ ⇒ attn(X) approximately 1-homogeneous in θ, W^k, W^q, W^v together",
-        latex=r"If $X$ is approximately $1$-homogeneous in $\theta$, then $\operatorname{attn}(X)$ is approximately $1$-homogeneous in "
-        r"$\theta$, $W^k$, $W^q$, $W^v$ together.",
+        latex=r"If $X$ is approximately $1$-homogeneous in $\theta$, then $\operatorname{attn}(X)$ is approximately "
+        r"$1$-homogeneous in $\theta$, $W^k$, $W^q$, $W^v$ together.",
         why="It is the first step of the induction over layers. The degree is 2; the norm behind the head makes that harmless.",
         literal=Form(
             "X approximately 1-homogeneous ⇒ there are d > 0 and ρ with |attn(cθ) − c·attn(θ)| ≤ e^{−d‖θ‖}, entry by entry, "
             "for all c ≥ 1 and ‖θ‖ ≥ ρ, θ all parameters",
             latex=r"If $X$ is approximately $1$-homogeneous, there are $d>0$ and $\rho$ with "
-            r"$|\operatorname{attn}(c\theta)-c\,\operatorname{attn}(\theta)|\le e^{-d\lVert\theta\rVert}$ entrywise for all $c\ge1$ and "
-            r"$\lVert\theta\rVert\ge\rho$, $\theta$ being all parameters.",
+            r"$|\operatorname{attn}(c\theta)-c\,\operatorname{attn}(\theta)|\le e^{-d\lVert\theta\rVert}$ entrywise for all "
+            r"$c\ge1$ and $\lVert\theta\rVert\ge\rho$, $\theta$ being all parameters.",
             assumptions=("n positions, the rows of X; H = AV, A = softmax(QKᵀ/√d_k)", "no biases"),
             uses=("T1.linear", "T1.product", "P3"),
             evidence=(WITNESS,),
         ),
         repaired=Form(
-            "X(cθ) = c(s + e), |e| ≤ E entry by entry ⇒ ‖c^{−2}H_i(cθ) − Σ_j w_ij v_j‖_∞ ≤ ε_i·max|v| + ‖W^v‖E for every i, where "
-            "v = W^v s, w_i is uniform on the m maxima of the scores σ_i of s, g is their gap, F = √d_k·‖W^q‖‖W^k‖(2SE + E²), "
-            "ε_i = c⁴F + 2((n − m)/m)e^{−gc⁴}, and for m = 1 also ε_i = 2(n − 1)e^{−(g − 2F)c⁴}: degree 2",
-            latex=r"If $X(c\theta)=c(s+e)$ with $|e|\le E$ entrywise, then for every position $i$ "
-            r"$\lVert c^{-2}H_i(c\theta)-\sum_j w_{ij}v_j\rVert_\infty\le\varepsilon_i\max|v|+\lVert W^v\rVert E$, where $v=W^vs$, "
-            r"$w_i$ is uniform on the $m$ maxima of the scores $\sigma_i$ of $s$, $g$ is their gap, "
-            r"$F=\sqrt{d_k}\,\lVert W^q\rVert\lVert W^k\rVert(2SE+E^2)$ and $\varepsilon_i=c^4F+2\frac{n-m}{m}e^{-gc^4}$, "
-            r"for $m=1$ also $\varepsilon_i=2(n-1)e^{-(g-2F)c^4}$. So $H$ has degree $2$.",
+            "X(cθ) = c(s + e), |e| ≤ E entry by entry ⇒ ‖c^{−2}H_i(cθ) − Σ_j w_ij v_j‖_∞ ≤ ε_i·max|v| + ‖W^v‖E for every i, "
+            "where v = W^v s, w_i is uniform on the m maxima of the scores σ_i of s, g is their gap, F = "
+            "√d_k·‖W^q‖‖W^k‖(2SE + E²), ε_i = c⁴F + 2((n − m)/m)e^{−gc⁴}, and for m = 1 also ε_i = 2(n − 1)e^{−(g − 2F)c⁴}: "
+            "degree 2",
+            latex=r"If $X(c\theta)=c(s+e)$ with $|e|\le E$ entrywise, then for every position $i$ $\lVert "
+            r"c^{-2}H_i(c\theta)-\sum_j w_{ij}v_j\rVert_\infty\le\varepsilon_i\max|v|+\lVert W^v\rVert E$, where $v=W^vs$, "
+            r"$w_i$ is uniform on the $m$ maxima of the scores $\sigma_i$ of $s$, $g$ is their gap, $F=\sqrt{d_k}\,\lVert "
+            r"W^q\rVert\lVert W^k\rVert(2SE+E^2)$ and $\varepsilon_i=c^4F+2\frac{n-m}{m}e^{-gc^4}$, for $m=1$ also "
+            r"$\varepsilon_i=2(n-1)e^{-(g-2F)c^4}$. So $H$ has degree $2$.",
             assumptions=(
                 "‖W‖ is the largest row sum of |W|, S = max|s|",
                 "gap = maximum − next distinct value; for m = n the exponential term is 0",

@@ -2,8 +2,8 @@
 
 For fixed scores this is the limit of softmax(c·s) (S1.fixed).  In a network the scores themselves depend on c, as in
 s(c) = c⁴s₄ + c³s₃ + …: positions tied in s₄ are told apart by s₃, s₂, s₁, and where those tie too, s₀ leaves weights that are
-neither hard nor uniform.  Biases, fixed offsets (ALiBi) and, with a norm outside the residual branch, later layers have such
-terms (paper §4.2).
+neither hard nor uniform.  Fixed positional encodings beside learned embeddings, fixed offsets (ALiBi), streams after a bias and,
+with a norm outside the residual branch, later layers have such terms (paper §4.2).
 
 The repaired statement compares the coefficients of positive degree lexicographically and gives the positions tied in all of
 them the weights softmax(s₀).  In the paper's own encoder, without biases and with ε = 0, the lower terms are not there, and S1 is
@@ -42,9 +42,11 @@ FIXED_SEARCH = Search(
     planted=(Planted("constant halved", lambda s, c: _fixed(s, c, 2)),),
 )
 NETWORK = {
-    "query": "c * (wq @ (c * x1)) + c * bq",
-    "key1": "c * (wk @ (c * x1)) + c * bk",
-    "key2": "c * (wk @ (c * x2)) + c * bk",
+    "h1": "c * x1 + e1",
+    "h2": "c * x2 + e2",
+    "query": "c * (wq @ h1)",
+    "key1": "c * (wk @ h1)",
+    "key2": "c * (wk @ h2)",
 }
 Vector = tuple[Fraction, ...]
 
@@ -53,40 +55,35 @@ def _dot(x: Vector, y: Vector) -> Fraction:
     return sum((a * b for a, b in zip(x, y, strict=True)), Fraction(0))
 
 
-def _uniform(C: Any, c: int, bq: int, bk: int, wq: Vector, wk: Vector, x1: Vector, x2: Vector) -> Inequality:
-    """|first weight − uniform on the argmax of the terms of degree 4| ≤ 1/5, if c ≥ C."""
-    if c < C:
-        return Inequality({}, "0", "1")
+def _uniform(C: Any, c: int, offset: int, wq: Vector, wk: Vector, x1: Vector, x2: Vector, e1: Vector, e2: Vector) -> Inequality:
+    """|first weight − uniform on the argmax of the terms of degree 4| ≤ 1/5, if c ≥ C and these terms are not both 0."""
     first, second = (_dot(wq, x1) * _dot(wk, x) for x in (x1, x2))
+    if c < C or first == second == 0:
+        return Inequality({}, "0", "1")
     limit = (1 + Fraction(first > second) - Fraction(first < second)) / 2
-    point: Point = {"c": c, "bq": bq, "bk": bk, "wq": wq, "wk": wk, "x1": x1, "x2": x2}
-    left = f"abs(softmax([query * key1, query * key2])[0] - {limit.numerator} / {limit.denominator})"
+    point: Point = {"c": c, "offset": offset, "wq": wq, "wk": wk, "x1": x1, "x2": x2, "e1": e1, "e2": e2}
+    left = f"abs(softmax([query * key1 + offset, query * key2])[0] - {limit.numerator} / {limit.denominator})"
     return Inequality(point, left, "1 / 5", NETWORK)
 
 
 def _without(**case: Any) -> Inequality:
-    """Take the biases away: the weights are uniform on the ties."""
-    return _uniform(**case | {"bq": 0, "bk": 0})
+    """Take encodings and offset away: the weights are uniform on the ties."""
+    zero = (Fraction(0), Fraction(0))
+    return _uniform(**case | {"offset": 0, "e1": zero, "e2": zero})
 
 
 def _heads(C: int) -> Any:
-    return cases(
-        c=tuple(C * factor for factor in (1, 4, 25, 100)),
-        bk=(0, 1, -1),
-        bq=(0, 1, -1),
-        wk=Vectors(2, 1),
-        wq=Vectors(2, 1),
-        x2=Vectors(2, 1),
-        x1=Vectors(2, 1),
-    )
+    two = Vectors(2, 1)
+    scales = tuple(C * factor for factor in (1, 4, 25, 100))
+    return cases(c=scales, offset=(0, 1, -1), e2=two, e1=two, wk=two, wq=two, x2=two, x1=two)
 
 
 WITNESS = Witness(
     "S1",
-    "one head, two tokens, a query bias or an offset for the first position: where the terms of degree 4 tie, the weights are "
-    "not ½",
+    "one head, two tokens, a fixed encoding beside the embeddings or an offset for the first position: where the terms of "
+    "degree 4 are equal and not 0, the weights are not ½",
     Statement(_uniform, _heads, ({"C": 10}, {"C": 10**3}, {"C": 10**6})),
-    planted=(Planted("without biases: the weights are uniform on the ties", _without),),
+    planted=(Planted("without encodings and offset: the weights are uniform on the ties", _without),),
 )
 Coefficients = tuple[tuple[int, ...], ...]
 
@@ -167,11 +164,11 @@ CLAIMS = (
         latex=r"As $c\to\infty$, softmax may be replaced by the uniform distribution on the positions with maximal score.",
         why="Claims about what saturated transformers recognise rest on it. Biases, offsets and norms add lower orders.",
         literal=Form(
-            "for k > 0 and scores s(c) = c^k(s_k + o(1)), as any network may have them: softmax(s(c)) → the uniform "
-            "distribution on argmax s_k",
-            latex=r"For $k>0$ and scores $s(c)=c^k(s_k+o(1))$, as any network may have them, $\operatorname{softmax}(s(c))$ "
-            r"tends to the uniform distribution on $\operatorname{argmax}s_k$.",
-            assumptions=("networks with biases, offsets, an ε, or earlier layers",),
+            "for k > 0 and scores s(c) = c^k(s_k + o(1)) with s_k ≠ 0, as any network may have them: softmax(s(c)) → the "
+            "uniform distribution on argmax s_k",
+            latex=r"For $k>0$ and scores $s(c)=c^k(s_k+o(1))$ with $s_k\ne0$, as any network may have them, "
+            r"$\operatorname{softmax}(s(c))$ tends to the uniform distribution on $\operatorname{argmax}s_k$.",
+            assumptions=("networks with fixed positional encodings, biases, offsets, an ε, or earlier layers",),
             uses=("S1.fixed",),
             evidence=(WITNESS,),
         ),

@@ -11,21 +11,20 @@ attained on open sets but not everywhere: in width 2, LayerNorm has two values, 
 from __future__ import annotations
 
 from fractions import Fraction
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import numpy as np
 
 from sattheory.claims.claim import Claim, Expected, Form
 from sattheory.claims.evidence import Planted, Proof
-from sattheory.claims.exact_cases import cases
 from sattheory.claims.inequality import Pairs
-from sattheory.claims.saturated_cases import R1, R2, Saturated, compared, examine, inputs
+from sattheory.claims.saturated_cases import KEPT, R1, R2, ROWS, Saturated, compared, examine, inputs, population
 from sattheory.claims.search import Search
 from sattheory.network.examples import EXAMPLES
 from sattheory.network.transformer import Transformer
 
-SEEDS, ROWS, FLAT = 42, 25, 99
+FLAT = 99
 KINDS: dict[str, dict[str, Any]] = {
     "paper": {"placement": "res_post"},
     "post": {"placement": "post"},
@@ -89,7 +88,7 @@ def _network(generator: np.random.Generator) -> tuple[Transformer, int]:
     return network, int(generator.integers(2, 4))
 
 
-@cache
+@lru_cache(maxsize=KEPT)
 def _case(seed: int) -> Saturated | None:
     return examine(*inputs(seed, _network, ROWS))
 
@@ -122,7 +121,7 @@ SEARCH = Search(
     "all placements, biases, LN and RMSNorm, causal or not, wherever (R1) and (R2) hold: the series' symbol is layerwise "
     "saturation, its coefficients before order p vanish (to 10⁻⁹), and at a scale beyond the onset floats are within twice "
     "the rest of the series",
-    cases(seed=range(SEEDS), row=range(ROWS)),
+    population,
     _bounded,
     planted=(
         Planted("each order larger by one", lambda seed, row: _bounded(seed, row, 1)),
@@ -148,7 +147,7 @@ CLAIMS = (
             "always 2, value or inner bias 1; Xiong and paper without a gain: always 1; post without a gain: always 2, value, "
             "output or outer bias 1 (output: from two layers on).  Query, key and norm biases do not count.  Each order is "
             "attained on an open set of θ; (R2) cannot be dropped; with ε > 0 the same holds, with 6 for the exponential rate "
-            "(post without a gain: if no position is dead without an outer bias)",
+            "(post without a gain: if no position is dead without a nonconstant outer bias)",
             assumptions=("ReLU, ε = 0; any masks, heads, depth; the first block is attention", R1, R2),
             evidence=(Proof("TheoremB"), SEARCH),
             latex=r"Let $\kappa$ be the degree of the stream (paper and post: $1$, without a gain in post $0$; Xiong: $3$, "
@@ -159,7 +158,7 @@ CLAIMS = (
             r"inner bias $1$; Xiong and paper without a gain: always $1$; post without a gain: always $2$, value, output or "
             r"outer bias $1$ (output: from two layers on). Query, key and norm biases do not count. Each order is attained on "
             r"an open set of $\theta$; (R2) cannot be dropped; with $\varepsilon > 0$ the same holds, with $6$ for the "
-            r"exponential rate (post without a gain: if no position is dead without an outer bias).",
+            r"exponential rate (post without a gain: if no position is dead without a nonconstant outer bias).",
             uses=("TheoremA", "AH.norm", "AH.softmax"),
         ),
         repaired=None,

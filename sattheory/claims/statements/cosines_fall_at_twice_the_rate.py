@@ -11,7 +11,7 @@ biases the table below holds, and in post-norm the curves differ by a power of c
 from __future__ import annotations
 
 from fractions import Fraction
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import numpy as np
@@ -20,16 +20,15 @@ from numpy.typing import NDArray
 from sattheory.asymptotics.scale_sweep import one_minus_cosine, streams_at
 from sattheory.claims.claim import Claim, Expected, Form
 from sattheory.claims.evidence import Planted, Proof
-from sattheory.claims.exact_cases import cases
 from sattheory.claims.inequality import Pairs
-from sattheory.claims.saturated_cases import R1, R2, Saturated, examine, inputs
+from sattheory.claims.saturated_cases import KEPT, R1, R2, ROWS, Saturated, examine, inputs, population
 from sattheory.claims.search import Search
 from sattheory.claims.statements.biases_slow_saturation_down import FLAT, ORDERS, order
 from sattheory.network.tokens import check_tokens
 from sattheory.network.transformer import Transformer
 
 Array = NDArray[Any]
-SEEDS, ROWS = 40, 25
+
 STEP, MORE, FLOOR, LEAST = 4.0, 1.5, 1e-24, 1e-6
 EXPONENT, SHARE = 18.0, 0.7
 SCALES = np.array([1.0, 10.0, 1000.0])
@@ -53,7 +52,7 @@ def _network(generator: np.random.Generator) -> tuple[Transformer, int]:
     return network, int(generator.integers(2, 4))
 
 
-@cache
+@lru_cache(maxsize=KEPT)
 def _case(seed: int) -> Saturated | None:
     return examine(*inputs(seed, _network, ROWS))
 
@@ -139,7 +138,7 @@ SEARCH = Search(
     "normal weights, gains, all placements and biases, in floats: 1 − cos falls by 4^{2p}/1.5 or more from c to 4c beyond the "
     "onset, is at most 8ρ²/‖X̂‖² there and between the two scales; where the rate is exponential it is at most e^{−2·0.7·18} "
     "where gc⁴ = 18; biases that are zero change no digit",
-    cases(seed=range(SEEDS), row=range(ROWS)),
+    population,
     _cosines,
     planted=(
         Planted("each power larger by one", lambda seed, row: _falls(seed, row, 1)),

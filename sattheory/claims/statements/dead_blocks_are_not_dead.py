@@ -18,17 +18,16 @@ import numpy as np
 
 from sattheory.claims.claim import Claim, Expected, Form
 from sattheory.claims.evidence import Planted, Proof
-from sattheory.claims.exact_cases import cases
 from sattheory.claims.inequality import Inequality, Pairs
 from sattheory.claims.paper_formulas import FEEDFORWARD, SUBLAYER, encoder_layer, gained, scaled
 from sattheory.claims.paper_networks import transformer
-from sattheory.claims.saturated_cases import R2, compared, examine, inputs
+from sattheory.claims.saturated_cases import R2, ROWS, compared, examine, inputs, population
 from sattheory.claims.search import Search
 from sattheory.claims.statements.biases_slow_saturation_down import FLAT, KINDS, ORDERS, order
 from sattheory.claims.witness import Statement, Witness
 from sattheory.network.transformer import Transformer
 
-SEEDS, ROWS = 40, 25
+
 IDENTITY = ((1, 0), (0, 1))
 NETWORK: dict[str, Any] = {
     "x": ((1, 0),),
@@ -126,7 +125,7 @@ def _dead(seed: int, row: int) -> Pairs:
 SEARCH = Search(
     "GELU (erf and tanh) and SiLU, all placements and biases, in the paper's placement also ε = 1, wherever the assumptions "
     "hold: the limit is the ReLU network's and the coefficients of the series before order p vanish (to 10⁻⁹)",
-    cases(seed=range(SEEDS), row=range(ROWS)),
+    population,
     _bounded,
     planted=(
         Planted("each order larger by one", lambda seed, row: _bounded(seed, row, 1)),
@@ -152,21 +151,23 @@ CLAIMS = (
         repaired=Form(
             "let X̂ be the saturated stream of the ReLU network.  (a) In the paper's placement, without biases and with ε = "
             "0, if every norm's argument has a nonconstant symbol in the ReLU network, X^φ(cθ) = c(X̂ + O(e^{−δc^q})) for "
-            "some δ > 0, q = 4 for GELU and 2 for SiLU, with arbitrary ties.  (b) In any placement, with any biases, ε ≥ 0: "
-            "under (R2), if every norm's argument has a nonconstant symbol in the ReLU network (at positions where a block is "
-            "dead: that of the outer bias in the paper's placement, of the stream with that bias in post-norm), the limit is "
-            "X̂ and the rate that of TheoremB, or as in (a) where that is exponential.  With ε > 0 dead positions without an "
-            "outer bias are allowed in the paper's placement",
+            "some δ > 0, q = 4 for GELU and 2 for SiLU, with arbitrary ties.  (b) In any placement, with any biases, ε = 0, or "
+            "ε > 0 as in TheoremB: under (R2) and the same condition the limit is X̂ and the rate that of TheoremB, or as in "
+            "(a) where that is exponential.  The symbol meant is TheoremB's Ŝ_i in the paper's placement and in post-norm, "
+            "x̂_i in Xiong's; but where all pre-activation symbols of a feedforward block are negative, that of the outer "
+            "bias in the paper's placement, of the stream with that bias in post-norm.  With ε > 0 such positions may be "
+            "without an outer bias in the paper's placement",
             assumptions=("φ = GELU or SiLU", f"for (b): {R2}"),
             evidence=(Proof("TheoremA.gelu"), SEARCH),
             latex=r"Let $\hat X$ be the saturated stream of the ReLU network. (a) In the paper's placement, without biases "
             r"and with $\varepsilon = 0$, if every norm's argument has a nonconstant symbol in the ReLU network, "
             r"$X^{\varphi}(c\theta) = c(\hat X + O(e^{-\delta c^q}))$ for some $\delta > 0$, $q = 4$ for GELU and $2$ for "
-            r"SiLU, with arbitrary ties. (b) In any placement, with any biases, $\varepsilon \ge 0$: under (R2), if every "
-            r"norm's argument has a nonconstant symbol in the ReLU network (at positions where a block is dead: that of the "
-            r"outer bias in the paper's placement, of the stream with that bias in post-norm), the limit is $\hat X$ and the "
-            r"rate that of TheoremB, or as in (a) where that is exponential. With $\varepsilon > 0$ dead positions without an "
-            r"outer bias are allowed in the paper's placement.",
+            r"SiLU, with arbitrary ties. (b) In any placement, with any biases, $\varepsilon = 0$, or $\varepsilon > 0$ as in "
+            r"TheoremB: under (R2) and the same condition the limit is $\hat X$ and the rate that of TheoremB, or as in (a) "
+            r"where that is exponential. The symbol meant is TheoremB's $\hat S_i$ in the paper's placement and in post-norm, "
+            r"$\hat x_i$ in Xiong's; but where all pre-activation symbols of a feedforward block are negative, that of the "
+            r"outer bias in the paper's placement, of the stream with that bias in post-norm. With $\varepsilon > 0$ such "
+            r"positions may be without an outer bias in the paper's placement.",
             uses=("TheoremA", "TheoremB", "AH.gelu"),
         ),
         expected=Expected("refuted", "derived"),

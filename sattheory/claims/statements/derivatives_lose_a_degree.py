@@ -192,18 +192,17 @@ EU = Claim(
     "starts here.",
     literal=Form(
         "let f(cθ) = cᵏf(θ) for all c > 0.  (a) Where f is differentiable at θ, it is so at cθ for every c > 0, with ∇f(cθ) = "
-        "c^{k−1}∇f(θ), so ‖∇f(cθ)‖ = c^{k−1}‖∇f(θ)‖.  (b) There θ·∇f(θ) = kf(θ), and ‖∇f(θ)‖ ≥ |k| |f(θ)|/‖θ‖.  (c) Conversely, "
+        "c^{k−1}∇f(θ), so ‖∇f(cθ)‖ = c^{k−1}‖∇f(θ)‖.  (b) There θ·∇f(θ) = kf(θ), and ‖θ‖ ‖∇f(θ)‖ ≥ |k| |f(θ)|.  (c) Conversely, "
         "f differentiable on an open cone with θ·∇f(θ) = kf(θ) is k-homogeneous.  (d) A network of sums, products and ReLUs of "
         "its parameters is differentiable almost everywhere; if it is homogeneous, the points where it is form a cone",
         ("f real, on an open cone in Rᵖ; k real; vector functions entry by entry",),
         (Proof("EU"), EXACTLY),
         latex=r"Let $f(c\theta) = c^k f(\theta)$ for all $c > 0$. (a) Where $f$ is differentiable at $\theta$, it is so at "
         r"$c\theta$ for every $c > 0$, with $\nabla f(c\theta) = c^{k-1}\nabla f(\theta)$, so $\lVert\nabla f(c\theta)\rVert = "
-        r"c^{k-1}\lVert\nabla f(\theta)\rVert$. (b) There $\theta\cdot\nabla f(\theta) = k f(\theta)$, and $\lVert\nabla "
-        r"f(\theta)\rVert \ge |k|\,|f(\theta)|/\lVert\theta\rVert$. (c) Conversely, $f$ differentiable on an open cone with "
-        r"$\theta\cdot\nabla f(\theta) = k f(\theta)$ is $k$-homogeneous. (d) A network of sums, products and ReLUs of its "
-        r"parameters is differentiable almost everywhere; if it is homogeneous, the points where it is form a cone in "
-        r"$\mathbb{R}^p$.",
+        r"c^{k-1}\lVert\nabla f(\theta)\rVert$. (b) There $\theta\cdot\nabla f(\theta) = k f(\theta)$, and "
+        r"$\lVert\theta\rVert\,\lVert\nabla f(\theta)\rVert \ge |k|\,|f(\theta)|$. (c) Conversely, $f$ differentiable on an "
+        r"open cone with $\theta\cdot\nabla f(\theta) = k f(\theta)$ is $k$-homogeneous. (d) A network of sums, products and "
+        r"ReLUs of its parameters is differentiable almost everywhere; if it is homogeneous, the points where it is form a cone.",
         uses=("D2'",),
     ),
     repaired=None,

@@ -1,10 +1,11 @@
 """P6, corollary: the bias-less encoder of any depth is approximately 1-homogeneous, and 2-homogeneous with a linear classifier.
 
-The conclusion that the paper draws from P4 to P6 (paper §D.2): a network whose parameters grow computes, up to its length, one and the same
-function, the saturated one.  One layer refutes it as stated, because its attention block does (P5).
+The conclusion that the paper draws from P4 to P6 (paper §D.2): a network whose parameters grow computes, up to its length,
+one and the same function, the saturated one.  One layer refutes it as stated, because its attention block does (P5).
 
-The degrees are right.  The stream has degree 1 and the logits degree 2 in the sense that c^{−1}X_L(cθ) and c^{−2}W^c X_L(cθ) converge, and they
-do so exponentially fast in c⁴ (TheoremA): what fails is only the demand for an absolute error that does not grow with c.
+The degrees are right.  The stream has degree 1 and the logits degree 2 in the sense that c^{−1}X_L(cθ) and c^{−2}W^c X_L(cθ)
+converge, and they do so exponentially fast in c⁴ (TheoremA): what fails is only the demand for an absolute error that does
+not grow with c.
 """
 
 from __future__ import annotations
@@ -92,9 +93,7 @@ def _logits(seed: int) -> tuple[Saturated, Any, Any, Any] | None:
     network, tokens = inputs(seed, _classifier, ROWS)
     learned = network.parameters.classifier
     assert learned is not None
-    encoder = Transformer(
-        network.configuration.replace(classes=0), dataclasses.replace(network.parameters, classifier=None)
-    )
+    encoder = Transformer(network.configuration.replace(classes=0), dataclasses.replace(network.parameters, classifier=None))
     case = examine(encoder, tokens, both=False)
     if case is None:
         return None
@@ -108,7 +107,7 @@ def _degree_two(seed: int, row: int, wrong: int = 0) -> Pairs:
     known = _logits(seed)
     if known is not None and known[0].known[row] and known[0].gap[row] * SCALE**4 >= DECIDED:
         expected = known[3][row]
-        error = float(np.abs(known[1 + wrong][row] - expected).max())
+        error = float(np.abs(known[1:3][wrong][row] - expected).max())
         yield Fraction(error), Fraction(SLACK * (1 + float(np.abs(expected).max())))
 
 
@@ -120,8 +119,8 @@ def _stream(seed: int, row: int) -> Pairs:
 
 
 SEARCH = Search(
-    "the package's own pass (float64) at c = 30, up to 3 layers and 2 heads, small integer weights, ties of all kinds: the logits over "
-    "c² are W·X̂ to 10⁻⁶, wherever (R1) holds and g·30⁴ ≥ 60",
+    "the package's own pass (float64) at c = 30, up to 3 layers and 2 heads, small integer weights, ties of all kinds: the "
+    "logits over c² are W·X̂ to 10⁻⁶, wherever (R1) holds and g·30⁴ ≥ 60",
     cases(seed=range(SEEDS), row=range(ROWS)),
     _degree_two,
     planted=(
@@ -136,23 +135,24 @@ CLAIMS = (
         title="stream of degree 1 and logits of degree 2, asymptotically",
         statement="the bias-less encoder of any depth is approximately 1-homogeneous; with a linear classifier, 2-homogeneous",
         latex=r"The bias-less encoder of any depth is approximately $1$-homogeneous; with a linear classifier, $2$-homogeneous.",
-        why="It is the paper's main theoretical result: growth changes length, not direction. The limit is right, the definition is not.",
+        why="Growth changes length, not direction: the paper draws this from it. The limit is right, Definition 3 is not met.",
         literal=Form(
-            "for every number of layers there are d > 0 and ρ with |X_L(cθ) − cX_L(θ)| ≤ e^{−d‖θ‖}, entry by entry, for all c ≥ 1 and "
-            "‖θ‖ ≥ ρ where LN is defined, and the logits W·X_L are approximately 2-homogeneous",
-            latex=r"For every number of layers there are $d>0$ and $\rho$ with $|X_L(c\theta)-cX_L(\theta)|\le e^{-d\lVert\theta\rVert}$ entrywise "
-            r"for all $c\ge1$ and $\lVert\theta\rVert\ge\rho$ where $\operatorname{LN}$ is defined, and the logits $W X_L$ are approximately "
-            r"$2$-homogeneous.",
+            "for every number of layers there are d > 0 and ρ with |X_L(cθ) − cX_L(θ)| ≤ e^{−d‖θ‖}, entry by entry, for all "
+            "c ≥ 1 and ‖θ‖ ≥ ρ where LN is defined, and the logits W·X_L are approximately 2-homogeneous",
+            latex=r"For every number of layers there are $d>0$ and $\rho$ with $|X_L(c\theta)-cX_L(\theta)|\le "
+            r"e^{-d\lVert\theta\rVert}$ entrywise for all $c\ge1$ and $\lVert\theta\rVert\ge\rho$ where $\operatorname{LN}$ "
+            r"is defined, and the logits $W X_L$ are approximately $2$-homogeneous.",
             assumptions=("X_0 = x, X_ℓ = FF(MSA(X_{ℓ−1})); no biases, no ε",),
             uses=("P5", "P6", "P6.own", "T1.linear"),
             evidence=(WITNESS,),
         ),
         repaired=Form(
-            "with X̂, η(c) = (Kc⁴)^B e^{−gc⁴} as in TheoremA: |c^{−1}X_L(cθ) − X̂| ≤ η(c) and |c^{−2}·logits(cθ) − W·X̂| ≤ ‖W‖η(c), entry by "
-            "entry, for all large c: degree 1, and degree 2 wherever W·X̂ ≠ 0, at the rate e^{−δc⁴} for every δ < g",
-            latex=r"With $\hat X$ and $\eta(c)=(Kc^4)^Be^{-gc^4}$ as in TheoremA: $|c^{-1}X_L(c\theta)-\hat X|\le\eta(c)$ and "
-            r"$|c^{-2}\operatorname{logits}(c\theta)-W\hat X|\le\lVert W\rVert\eta(c)$ entrywise for all large $c$: degree $1$, and degree $2$ "
-            r"wherever $W\hat X\ne0$, at the rate $e^{-\delta c^4}$ for every $\delta<g$.",
+            "with X̂, η(c) = (Kc⁴)^B e^{−gc⁴} as in TheoremA: |c^{−1}X_L(cθ) − X̂| ≤ η(c) and |c^{−2}·logits(cθ) − W·X̂| ≤ "
+            "‖W‖η(c), entry by entry, for all large c: degree 1, and degree 2 wherever W·X̂ ≠ 0, at the rate e^{−δc⁴} for "
+            "every δ < g",
+            latex=r"With $\hat X$ and $\eta(c)=(Kc^4)^Be^{-gc^4}$ as in TheoremA: $|c^{-1}X_L(c\theta)-\hat X|\le\eta(c)$ "
+            r"and $|c^{-2}\operatorname{logits}(c\theta)-W\hat X|\le\lVert W\rVert\eta(c)$ entrywise for all large $c$: "
+            r"degree $1$, and degree $2$ wherever $W\hat X\ne0$, at the rate $e^{-\delta c^4}$ for every $\delta<g$.",
             assumptions=("no biases, ReLU, ε = 0, LN(0) := 0", R1, "‖W‖ is the largest row sum of |W|"),
             uses=("TheoremA",),
             evidence=(Proof("P6.corollary"), SEARCH),

@@ -17,16 +17,15 @@ import numpy as np
 
 from sattheory.claims.claim import Claim, Expected, Form
 from sattheory.claims.evidence import Planted, Proof
-from sattheory.claims.exact_cases import cases
 from sattheory.claims.inequality import Inequality, Pairs
 from sattheory.claims.placed_formulas import arrays, attention_network
-from sattheory.claims.saturated_cases import R1, R2, compared, examine, inputs
+from sattheory.claims.saturated_cases import R1, R2, ROWS, compared, examine, inputs, population
 from sattheory.claims.search import Search
 from sattheory.claims.witness import Statement, Witness
 from sattheory.network.examples import EXAMPLES
 from sattheory.network.transformer import Transformer
 
-SEEDS, ROWS, ROUNDING = 40, 25, 1e-14
+ROUNDING = 1e-14
 NETWORK = arrays(EXAMPLES["epsilon-1"].network)
 
 
@@ -95,7 +94,7 @@ def _bounded(seed: int, row: int, shift: int = 0) -> Pairs:
 SEARCH = Search(
     "ε ∈ {¼, 1, 4}, wherever (R1) and (R2) hold: the limit is X̂ and the coefficients of the series before order 6 vanish (to "
     "10⁻⁹); where (R2) fails, up to two layers: those before order 2",
-    cases(seed=range(SEEDS), row=range(ROWS)),
+    population,
     _bounded,
     planted=(Planted("each order larger by one", lambda seed, row: _bounded(seed, row, 1)),),
 )

@@ -1,11 +1,12 @@
 """P6: if X is approximately 1-homogeneous, so is the feedforward block FF(X) = LN(W^f ReLU(W^i X)) + X.
 
-The last step of the paper's induction (paper §D.2), and the one that is right as it stands, if *all* parameters are meant: without a softmax
-every operation is exactly homogeneous, and at degree 1 an approximately homogeneous input is exactly homogeneous on ‖θ‖ ≥ ρ.
+The last step of the paper's induction (paper §D.2), and the one that is right as it stands, if *all* parameters are meant:
+without a softmax every operation is exactly homogeneous, and at degree 1 an approximately homogeneous input is exactly
+homogeneous on ‖θ‖ ≥ ρ.
 
-Read with W^i, W^f and γ as new parameters that X does not know of (P6.own), which is how a layer is put on top of another, it fails: the new
-parameters make ‖θ‖ large where X's own are small.  Errors relative to the scale do not care about new parameters, and the block takes a
-relative error E to a constant times E.
+Read with W^i, W^f and γ as new parameters that X does not know of (P6.own), which is how a layer is put on top of another, it
+fails: the new parameters make ‖θ‖ large where X's own are small.  Errors relative to the scale do not care about new
+parameters, and the block takes a relative error E to a constant times E.
 """
 
 from __future__ import annotations
@@ -20,7 +21,19 @@ from sattheory.claims.asymptotic_error import integers
 from sattheory.claims.formulas import centre, evaluate, norm, real, unit
 from sattheory.claims.inequality import Pairs, enclose
 from sattheory.claims.paper_formulas import FEEDFORWARD, SUBLAYER, approximately_homogeneous, ff, scaled
-from sattheory.claims.paper_networks import Network, Size, applied, disturbed, greatest, grown, moved, networks, reaches, row_sum, sizes
+from sattheory.claims.paper_networks import (
+    Network,
+    Size,
+    applied,
+    disturbed,
+    greatest,
+    grown,
+    moved,
+    networks,
+    reaches,
+    row_sum,
+    sizes,
+)
 from sattheory.claims.statements.feedforward_needs_a_convention import POWERS, exactly
 
 SLACK = Fraction(1, 10**30)
@@ -29,13 +42,13 @@ LAYER = (*SUBLAYER, *FEEDFORWARD)
 
 
 def _repeated(c: Fraction, n: int, **options: Any) -> Pairs:
-    """The package's pass with n equal tokens."""
+    """Run the package's pass on n equal tokens."""
     yield from exactly(c, **options | {"x": options["x"] * n})
 
 
 EXACT = Search(
-    "f(cθ) = c·f(θ) for c = 2, 8, 1/4, bit for bit by the package's own pass (float64), up to 3 equal tokens: the feedforward block "
-    "reads what an attention block left, exactly 1-homogeneous in all parameters and far from linear",
+    "f(cθ) = c·f(θ) for c = 2, 8, 1/4, bit for bit by the package's own pass (float64), up to 3 equal tokens: the "
+    "feedforward block reads what an attention block left, exactly 1-homogeneous in all parameters and far from linear",
     some.tuples(networks(LAYER, (Size(1, 2), Size(1, 3, f=2))), POWERS, some.integers(1, 3)).map(
         lambda drawn: drawn[0] | {"c": drawn[1], "n": drawn[2]}
     ),
@@ -119,7 +132,7 @@ def _bounds(theta: Network, e: Rows, c: Fraction, share: int = 1, dead: bool = F
 
 
 SEARCH = Search(
-    "both bounds on c^{−1}FF(cθ) − (s + γ ⊙ N(y)), n ≤ 2, dead positions included, X(cθ) = c(s + e) with |e| ≤ 1/4 (within 10⁻³⁰)",
+    "both bounds on c^{−1}FF(cθ) − (s + γ ⊙ N(y)), n ≤ 2, dead positions too, X(cθ) = c(s + e), |e| ≤ 1/4 (within 10⁻³⁰)",
     disturbed(("x", *FEEDFORWARD), sizes(n=(1, 2), d=(2, 3), f=(1, 2))),
     _bounds,
     planted=(
@@ -139,12 +152,12 @@ CLAIMS = (
         literal=Form(
             "θ all parameters, W^i, W^f, γ among them; |X(cθ) − cX(θ)| ≤ e^{−d‖θ‖}, entry by entry, for all c ≥ 1 and ‖θ‖ ≥ ρ ⇒ "
             "|FF(X)(cθ) − c·FF(X)(θ)| ≤ e^{−d‖θ‖} for the same c, θ, d, ρ; the left side is even 0",
-            latex=r"Let $\theta$ be all parameters, $W^i$, $W^f$ and $\gamma$ among them. If "
-            r"$|X(c\theta)-cX(\theta)|\le e^{-d\lVert\theta\rVert}$ entrywise for all $c\ge1$ and $\lVert\theta\rVert\ge\rho$, then "
-            r"$|\operatorname{FF}(X)(c\theta)-c\operatorname{FF}(X)(\theta)|\le e^{-d\lVert\theta\rVert}$ for the same $c$, $\theta$, $d$, $\rho$; "
-            r"the left side is even $0$.",
+            latex=r"Let $\theta$ be all parameters, $W^i$, $W^f$ and $\gamma$ among them. If $|X(c\theta)-cX(\theta)|\le "
+            r"e^{-d\lVert\theta\rVert}$ entrywise for all $c\ge1$ and $\lVert\theta\rVert\ge\rho$, then "
+            r"$|\operatorname{FF}(X)(c\theta)-c\operatorname{FF}(X)(\theta)|\le e^{-d\lVert\theta\rVert}$ for the same $c$, "
+            r"$\theta$, $d$, $\rho$; the left side is even $0$.",
             assumptions=("LN(v) = γ ⊙ Pv/‖Pv‖₂, LN(0) := 0; no biases, no ε", "d > 0, ρ > 0"),
-            uses=("T1.linear", "L2", "L5", "L3", "Theorem0", "D6'"),
+            uses=("Theorem0", "D6'"),
             evidence=(Proof("P6"), EXACT),
         ),
         repaired=None,
@@ -155,27 +168,28 @@ CLAIMS = (
         place="§D.2",
         title="with parameters of its own FF keeps relative errors only",
         statement="X approximately 1-homogeneous in θ_X ⇒ FF(X) approximately 1-homogeneous in θ_X, W^i, W^f, γ together",
-        latex=r"If $X$ is approximately $1$-homogeneous in $\theta_X$, then $\operatorname{FF}(X)$ is approximately $1$-homogeneous in "
-        r"$\theta_X$, $W^i$, $W^f$, $\gamma$ together.",
+        latex=r"If $X$ is approximately $1$-homogeneous in $\theta_X$, then $\operatorname{FF}(X)$ is approximately "
+        r"$1$-homogeneous in $\theta_X$, $W^i$, $W^f$, $\gamma$ together.",
         why="This is how a layer is put on another. Definition 3 does not survive new parameters; relative errors do.",
         literal=Form(
-            "X approximately 1-homogeneous in θ_X ⇒ there are d > 0 and ρ with |FF(X)(cθ) − c·FF(X)(θ)| ≤ e^{−d‖θ‖}, entry by entry, for "
-            "all c ≥ 1 and ‖θ‖ ≥ ρ, θ = (θ_X, W^i, W^f, γ)",
+            "X approximately 1-homogeneous in θ_X ⇒ there are d > 0 and ρ with |FF(X)(cθ) − c·FF(X)(θ)| ≤ e^{−d‖θ‖}, entry "
+            "by entry, for all c ≥ 1 and ‖θ‖ ≥ ρ, θ = (θ_X, W^i, W^f, γ)",
             latex=r"If $X$ is approximately $1$-homogeneous in $\theta_X$, there are $d>0$ and $\rho$ with "
-            r"$|\operatorname{FF}(X)(c\theta)-c\operatorname{FF}(X)(\theta)|\le e^{-d\lVert\theta\rVert}$ entrywise for all $c\ge1$ and "
-            r"$\lVert\theta\rVert\ge\rho$, $\theta=(\theta_X,W^i,W^f,\gamma)$.",
+            r"$|\operatorname{FF}(X)(c\theta)-c\operatorname{FF}(X)(\theta)|\le e^{-d\lVert\theta\rVert}$ entrywise for all "
+            r"$c\ge1$ and $\lVert\theta\rVert\ge\rho$, $\theta=(\theta_X,W^i,W^f,\gamma)$.",
             assumptions=("LN(v) = γ ⊙ Pv/‖Pv‖₂, where it is defined; no biases, no ε",),
             uses=("T1.linear", "L2", "L5", "L3"),
             evidence=(WITNESS,),
         ),
         repaired=Form(
-            "X(cθ) = c(s + e), |e| ≤ E entry by entry, y_i = W^f ReLU(W^i s_i).  Py_i ≠ 0 ⇒ "
-            "‖c^{−1}FF_i(cθ) − (s_i + γ ⊙ Py_i/‖Py_i‖₂)‖_∞ ≤ E + 2√d·‖γ‖_∞‖W^f‖‖W^i‖E/‖Py_i‖₂; all entries of W^i s_i less than −‖W^i‖E ⇒ "
+            "X(cθ) = c(s + e), |e| ≤ E entry by entry, y_i = W^f ReLU(W^i s_i).  Py_i ≠ 0 ⇒ ‖c^{−1}FF_i(cθ) − (s_i + γ ⊙ "
+            "Py_i/‖Py_i‖₂)‖_∞ ≤ E + 2√d·‖γ‖_∞‖W^f‖‖W^i‖E/‖Py_i‖₂; all entries of W^i s_i less than −‖W^i‖E ⇒ "
             "‖c^{−1}FF_i(cθ) − s_i‖_∞ ≤ E; for every c > 0",
-            latex=r"Let $X(c\theta)=c(s+e)$ with $|e|\le E$ entrywise and $y_i=W^f\operatorname{ReLU}(W^is_i)$. If $Py_i\ne0$, then "
-            r"$\lVert c^{-1}\operatorname{FF}_i(c\theta)-(s_i+\gamma\odot Py_i/\lVert Py_i\rVert_2)\rVert_\infty\le "
-            r"E+2\sqrt d\,\lVert\gamma\rVert_\infty\lVert W^f\rVert\lVert W^i\rVert E/\lVert Py_i\rVert_2$; if all entries of $W^is_i$ are less than "
-            r"$-\lVert W^i\rVert E$, then $\lVert c^{-1}\operatorname{FF}_i(c\theta)-s_i\rVert_\infty\le E$; for every $c>0$.",
+            latex=r"Let $X(c\theta)=c(s+e)$ with $|e|\le E$ entrywise and $y_i=W^f\operatorname{ReLU}(W^is_i)$. If "
+            r"$Py_i\ne0$, then $\lVert c^{-1}\operatorname{FF}_i(c\theta)-(s_i+\gamma\odot Py_i/\lVert "
+            r"Py_i\rVert_2)\rVert_\infty\le E+2\sqrt d\,\lVert\gamma\rVert_\infty\lVert W^f\rVert\lVert W^i\rVert E/\lVert "
+            r"Py_i\rVert_2$; if all entries of $W^is_i$ are less than $-\lVert W^i\rVert E$, then $\lVert "
+            r"c^{-1}\operatorname{FF}_i(c\theta)-s_i\rVert_\infty\le E$; for every $c>0$.",
             assumptions=("LN(v) = γ ⊙ Pv/‖Pv‖₂, LN(0) := 0; no biases, no ε", "‖W‖ is the largest row sum of |W|"),
             evidence=(Proof("P6.own"), SEARCH),
         ),

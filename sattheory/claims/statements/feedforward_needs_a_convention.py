@@ -1,9 +1,10 @@
 """D6: the feedforward block FF(X) = LN(W^f ReLU(W^i X)) + X.
 
-The definition divides by the length of a vector that can be zero, and not only by accident (paper §D.1): a position at which all of W^i X
-is negative is cut off by ReLU, and negative numbers stay negative when the parameters move a little.  So the block is undefined on an open
-set of parameters.  The convention LN(0) := 0, which leaves such a position as it is, makes it defined everywhere and keeps what matters
-here: exact homogeneity of degree 1 in all parameters together.  Continuity cannot be had.
+The definition divides by the length of a vector that can be zero, and not only by accident (paper §D.1): a position at which
+all of W^i X is negative is cut off by ReLU, and negative numbers stay negative when the parameters move a little.  So the
+block is undefined on an open set of parameters.  The convention LN(0) := 0, which leaves such a position as it is, makes it
+defined everywhere and keeps what matters here: exact homogeneity of degree 1 in all parameters together.  Continuity cannot
+be had.
 """
 
 from __future__ import annotations
@@ -96,11 +97,12 @@ CLAIMS = (
             evidence=(WITNESS,),
         ),
         repaired=Form(
-            "with LN(v) := 0 wherever Pv = 0, FF(X) is defined for every θ and X, and X(cθ) = cX(θ) ⇒ FF(X)(cθ) = c·FF(X)(θ) for every "
-            "c > 0 and every θ; no value of LN(0) makes FF continuous",
-            latex=r"With $\operatorname{LN}(v):=0$ wherever $Pv=0$, $\operatorname{FF}(X)$ is defined for every $\theta$ and $X$, and "
-            r"$X(c\theta)=cX(\theta)$ implies $\operatorname{FF}(X)(c\theta)=c\operatorname{FF}(X)(\theta)$ for every $c>0$ and every "
-            r"$\theta$; no value of $\operatorname{LN}(0)$ makes $\operatorname{FF}$ continuous.",
+            "with LN(v) := 0 wherever Pv = 0, FF(X) is defined for every θ and X, and X(cθ) = cX(θ) ⇒ FF(X)(cθ) = "
+            "c·FF(X)(θ) for every c > 0 and every θ; for width d ≥ 2 no value of LN(0) makes FF continuous",
+            latex=r"With $\operatorname{LN}(v):=0$ wherever $Pv=0$, $\operatorname{FF}(X)$ is defined for every $\theta$ "
+            r"and $X$, and $X(c\theta)=cX(\theta)$ implies $\operatorname{FF}(X)(c\theta)=c\operatorname{FF}(X)(\theta)$ "
+            r"for every $c>0$ and every $\theta$; for width $d\ge2$ no value of $\operatorname{LN}(0)$ makes "
+            r"$\operatorname{FF}$ continuous.",
             assumptions=("LN(v) = γ ⊙ Pv/‖Pv‖₂ elsewhere; no biases, no ε",),
             evidence=(Proof("D6"), SEARCH),
         ),

@@ -29,14 +29,14 @@ from sattheory.claims.witness import Statement, Witness
 Vector = tuple[Fraction, ...]
 
 
-def _normalised(f: tuple[str, ...], **where: Any) -> Inequality:
+def _normalised(f: tuple[str | int, ...], **where: Any) -> Inequality:
     """Normalise a vector of degree 0 that is never constant."""
     supposed(0, *f)
     never_constant(*f)
     return row("unit(centre(f))", 0, {"f": f}, **where)
 
 
-def _turned_back(f: tuple[str, ...], theta: int, c: Fraction, **where: Any) -> Inequality:
+def _turned_back(f: tuple[str | int, ...], theta: int, c: Fraction, **where: Any) -> Inequality:
     """Take a whole turn instead of half a turn: the vector has its direction again."""
     return _normalised(f, theta=theta, c=1 + 2 * (c - 1), **where)
 

@@ -19,7 +19,7 @@ import hypothesis.strategies as some
 from sattheory.claims import Claim, Expected, Form, Inequality, Planted, Proof, Search, Statement, Witness
 from sattheory.claims.exact_cases import Vectors, cases, square
 from sattheory.claims.formulas import real
-from sattheory.claims.functions import NOTHING, Scale, definition, degree_of, functions, points, scales
+from sattheory.claims.functions import NOTHING, Scale, definition, degree_of, functions, near, points, scales
 from sattheory.claims.inequality import Pairs
 
 DEGREES = (0, 1)
@@ -35,17 +35,15 @@ def _normalised(d: Fraction, rho: int, f: tuple[str, ...], theta: int, c: Scale)
     return definition(f"unit(centre([{vector}]))", 0, d=d, rho=least, theta=theta, c=c, entries=True)
 
 
-def _vectors(k: int) -> Any:
+def _free(k: int) -> Any:
     return some.integers(2, 3).flatmap(lambda n: some.tuples(*[functions(1, k)] * n))
 
 
-STATEMENT = Statement(
-    _normalised,
-    lambda d, rho: some.fixed_dictionaries(
-        {"f": some.sampled_from((0, 0, 0, 1)).flatmap(_vectors), "theta": points(rho), "c": scales(rho)}
-    ),
-    tuple({"d": Fraction(1, part), "rho": rho} for part, rho in ((10, 5), (100, 10), (1000, 50))),
-)
+def _choices(d: Fraction, rho: int) -> Any:
+    """Draw vectors freely, or of degree 0 with two entries that agree far out."""
+    tied = functions(1, 0).flatmap(lambda f: some.tuples(some.just(f), near(f)))
+    vectors = some.one_of(tied, some.sampled_from(DEGREES).flatmap(_free))
+    return some.fixed_dictionaries({"f": vectors, "theta": points(rho), "c": scales(rho)})
 
 
 def _even_turn(theta: int, c: Scale, **choice: Any) -> Inequality:
@@ -53,6 +51,9 @@ def _even_turn(theta: int, c: Scale, **choice: Any) -> Inequality:
     return _normalised(theta=theta, c=3, **choice)
 
 
+STATEMENT = Statement(
+    _normalised, _choices, tuple({"d": Fraction(1, part), "rho": rho} for part, rho in ((10, 5), (100, 10), (1000, 50)))
+)
 WITNESS = Witness(
     "L5",
     "f = (a, a ± ½e^{−|θ|}cos πθ): f₂ − f₁ changes sign between whole numbers N and N + 1, and with it LN(f) = ±(1, −1)/√2",

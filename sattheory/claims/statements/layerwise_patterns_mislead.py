@@ -21,15 +21,14 @@ from sattheory.asymptotics.layerwise import layerwise
 from sattheory.asymptotics.saturation import saturate
 from sattheory.claims.claim import Claim, Expected, Form
 from sattheory.claims.evidence import Planted, Proof
-from sattheory.claims.exact_cases import cases
 from sattheory.claims.inequality import Inequality, Pairs
 from sattheory.claims.placed_formulas import attention_network
-from sattheory.claims.saturated_cases import R1, R2, conditions, inputs
+from sattheory.claims.saturated_cases import R1, R2, ROWS, conditions, inputs, population
 from sattheory.claims.search import Search
 from sattheory.claims.witness import Statement, Witness
 from sattheory.network.transformer import Transformer
 
-SEEDS, ROWS, SLACK = 40, 25, Fraction(1, 10**9)
+SLACK = Fraction(1, 10**9)
 IDENTITY, ONES = ((1, 0, 0), (0, 1, 0), (0, 0, 1)), (1, 1, 1)
 NETWORK: dict[str, Any] = {
     "x": ((1, 0, -1), (-1, 1, 0)),
@@ -122,7 +121,7 @@ def _best(seed: int, row: int, everywhere: bool = False) -> Pairs:
 SEARCH = Search(
     "whole numbers and normal weights, wherever the assumptions hold: limit weights and layerwise weights vanish outside the "
     "best positions, and agree where one is best and, in the paper's placement without biases, everywhere (to 10⁻⁹)",
-    cases(seed=range(SEEDS), row=range(ROWS)),
+    population,
     _best,
     planted=(Planted("the weights agree everywhere", lambda seed, row: _best(seed, row, True)),),
 )
@@ -150,15 +149,15 @@ CLAIMS = (
             "let M be the positions where the score symbol of a query is largest.  (a) Under (R1) and (R2), in the network "
             "and in layerwise saturation, the weight outside M tends to 0 faster than every power of c; so the weights agree "
             "where M has one element.  (b) The outputs agree at leading order in any case.  (c) In the paper's placement "
-            "without biases the weights always agree, uniform on M, under (R1) alone.  (d) For almost every θ the positions "
-            "in M have equal stream symbols",
+            "without biases the weights always agree, uniform on M, under (R1) alone.  (d) For almost every θ the block "
+            "reads the same symbol at all positions in M",
             assumptions=("an architecture of TheoremB", R1, f"for (a) and (b): {R2}"),
             evidence=(Proof("Pattern"), SEARCH),
             latex=r"Let $M$ be the positions where the score symbol of a query is largest. (a) Under (R1) and (R2), in the "
             r"network and in layerwise saturation, the weight outside $M$ tends to $0$ faster than every power of $c$; so the "
             r"weights agree where $M$ has one element. (b) The outputs agree at leading order in any case. (c) In the paper's "
             r"placement without biases the weights always agree, uniform on $M$, under (R1) alone. (d) For almost every "
-            r"$\theta$ the positions in $M$ have equal stream symbols.",
+            r"$\theta$ the block reads the same symbol at all positions in $M$.",
             uses=("TheoremA", "TheoremB", "Generic"),
         ),
         expected=Expected("refuted", "derived"),

@@ -145,17 +145,24 @@ def _neighbours(n: int) -> Iterator[Word]:
         yield (*word[:i], word[j], *word[i + 1 : j], word[i], *word[j + 1 :])
 
 
+CHUNK = 7
 SHORT = tuple(word for length in range(1, 7) for word in itertools.product(range(3), repeat=length))
 LONG = tuple(word for n in (3, 4, 5) for word in dict.fromkeys(_neighbours(n)))
-WORDS = {"short": SHORT, "long": LONG}
+NEAR = frozenset(LONG)
 
 
 @cache
-def _logits(length: int) -> dict[Word, Fraction]:
-    """c^{−2}·logit in the limit, for all listed words of a length: one pass on series."""
-    words = [word for word in (*SHORT, *LONG) if len(word) == length]
+def _logits(near: bool, length: int, first: Word) -> dict[Word, Fraction]:
+    """c^{−2}·logit in the limit: one pass on series for the words of a length near the language, or for all with one beginning."""
+    every = itertools.product(range(3), repeat=length - len(first))
+    words = [word for word in LONG if len(word) == length] if near else [(*first, *rest) for rest in every]
     limit = saturate(acceptor(), np.array(words))
     return {word: Fraction(float(value)) for word, value in zip(words, limit.symbol[:, -1, 0], strict=True)}
+
+
+def _logit(word: Word) -> Fraction:
+    near = word in NEAR
+    return _logits(near, len(word), () if near else word[: max(0, len(word) - CHUNK)])[word]
 
 
 SLACK = Fraction(1, 10**12)
@@ -164,7 +171,7 @@ SLACK = Fraction(1, 10**12)
 def _decides(word: Word, wanted: bool | None = None) -> Pairs:
     """Expect the last logit ½ or ½ − 1/√2; with `wanted`, the one for acceptance or rejection."""
     accepted = in_language(word) if wanted is None else wanted
-    yield abs(_logits(len(word))[word] - Fraction(LOGITS[accepted])), SLACK
+    yield abs(_logit(word) - Fraction(LOGITS[accepted])), SLACK
 
 
 def _ignores_order(word: Word) -> Pairs:
@@ -172,18 +179,35 @@ def _ignores_order(word: Word) -> Pairs:
     yield from _decides(word, wanted=len(counts) == 1)
 
 
+def _word(length: int, code: int) -> Word:
+    return tuple(code // 3**place % 3 for place in range(length))
+
+
+def _short(place: int) -> Word:
+    """Find a word in the list of all words, the shortest first."""
+    length = 1
+    while place >= 3**length:
+        place, length = place - 3**length, length + 1
+    return _word(length, place)
+
+
+def _words(examples: int) -> Any:
+    """All short words, up to six letters or as many as it takes, and those near the language."""
+    longest = 6
+    while (short := (3 ** (longest + 1) - 3) // 2) < examples:
+        longest += 1
+    places = cases(place=range(short + len(LONG)))
+    return places.map(lambda case: {"word": _short(case["place"]) if case["place"] < short else LONG[case["place"] - short]})
+
+
 NETWORK_SEARCH = Search(
-    f"the saturated network's logit is ½ for aⁿbⁿcⁿ and ½ − 1/√2 else (within 10⁻¹², floats): {len(SHORT)} words of up to 6 "
-    f"letters, {len(LONG)} at most two letters away from aⁿbⁿcⁿ, n = 3, 4, 5",
-    cases(word=SHORT + LONG),
+    f"the saturated network's logit is ½ for aⁿbⁿcⁿ and ½ − 1/√2 else (within 10⁻¹², floats): words of up to 6 letters (longer "
+    f"ones for more examples), and {len(LONG)} at most two letters away from aⁿbⁿcⁿ, n = 3, 4, 5",
+    _words,
     _decides,
     planted=(Planted("words with equal counts in any order accepted", _ignores_order),),
 )
 DIGITS = 3**30
-
-
-def _word(length: int, code: int) -> Word:
-    return tuple(code // 3**place % 3 for place in range(length))
 
 
 def _chosen(kind: int, place: int, length: int, code: int) -> Word:
@@ -193,7 +217,7 @@ def _chosen(kind: int, place: int, length: int, code: int) -> Word:
 FRACTION_SEARCH = Search(
     "v(w) = 0 for aⁿbⁿcⁿ and ≥ 1/i² for other words of i letters: all words of up to 6 letters, neighbours of aⁿbⁿcⁿ, n ≤ 5, "
     "and words of up to 30 random letters",
-    cases(kind=range(3), place=range(len(SHORT) * len(LONG)), length=range(1, 31), code=range(DIGITS)).map(
+    cases(kind=(0, 1, 2, 2), place=range(len(SHORT) * len(LONG)), length=range(1, 31), code=range(DIGITS)).map(
         lambda case: {"word": _chosen(**case)}
     ),
     _separated,
@@ -201,8 +225,9 @@ FRACTION_SEARCH = Search(
 )
 
 
-SIZES = tuple(0.5**k for k in range(0, 21, 4))
-GAPS = (2.0**-10, 1.0, 30.0, 700.0)
+FOURTHS = (0, 16, 32, 48, 64, 80, *(k for k in range(81) if k % 16))
+SIZES = tuple(0.5 ** (k / 4) for k in FOURTHS)
+COUNTS, GAPS = range(1, 13), (*(2.0 ** (k / 8) for k in range(-80, 76)), 700.0)
 
 
 @cache
@@ -218,10 +243,16 @@ def _rejects(count: int, size: float, gap: float, accepted: bool = False) -> Pai
     yield abs(_perturbed(count, size)[gap] - Fraction(LOGITS[accepted])), SLACK
 
 
+def _changes(examples: int) -> Any:
+    """Take more sizes of the change for more examples, at least six."""
+    sizes = max(6, -(-3 * examples // (2 * len(COUNTS) * len(GAPS))))
+    return cases(count=COUNTS, size=SIZES[:sizes], gap=GAPS)
+
+
 FRAGILE_SEARCH = Search(
     "the network's own pass in floats: logit c²(½ − 1/√2) for aⁿbⁿcⁿ, n ≤ 12 (within 10⁻¹²), first head with scores d²c⁴ at "
-    "letters c, d = 1, 2⁻⁴, …, 2⁻²⁰, at scales with d²c⁴ = 2⁻¹⁰, 1, 30, 700",
-    cases(count=range(1, 13), size=SIZES, gap=GAPS),
+    "letters c, d = 1, 2⁻⁴, …, 2⁻²⁰ (more sizes between for more examples), at scales with 2⁻¹⁰ ≤ d²c⁴ ≤ 700",
+    _changes,
     _rejects,
     planted=(Planted("aⁿbⁿcⁿ still accepted", lambda **case: _rejects(**case, accepted=True)),),
 )

@@ -1,9 +1,10 @@
 """D5: multi-head self-attention MSA(X) = LN(WH) + X, which the paper calls pre-norm.
 
-The name is a trap.  Pre-norm in today's sense (Xiong et al. 2020) is X + Sub(LN(X)), with the norm in front of the block; here it stands
-behind the block, on the branch, before the residual *addition* (placement ``res_post`` in this package; paper §D.1).  It matters for
-everything about growing parameters: behind the block, a norm cuts what a layer adds down to the length of γ, so that no depth raises the
-degree above 1; in front of it, weights multiply on, and the first block already has degree 3.
+The name is a trap.  Pre-norm in today's sense (Xiong et al. 2020) is X + Sub(LN(X)), with the norm in front of the block;
+here it stands behind the block, on the branch, before the residual *addition* (placement ``res_post`` in this package; paper
+§D.1).  It matters for everything about growing parameters: behind the block, a norm cuts what a layer adds down to the length
+of γ, so that no depth raises the degree above 1; in front of it, weights multiply on, and the first block already has degree
+3.
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ def _nearly(**theta: Any) -> Inequality:
 
 WITNESS = Witness(
     "D5",
-    "one position: the definition adds γ ⊙ N(WW^v x), no longer than ‖γ‖_∞ whatever W is; pre-norm adds WW^v(γ ⊙ N(x)), here twice that",
+    "one position: the definition adds γ ⊙ N(WW^v x), at most ‖γ‖_∞ long whatever W is; pre-norm adds WW^v(γ ⊙ N(x)), twice that",
     Statement(_same, networks(SUBLAYER, sizes(n=(1, 2), d=(2,), v=(1, 2)))),
     planted=(Planted("a difference of up to 100(1 + ‖γ‖_∞): true there", _nearly),),
 )
@@ -77,26 +78,28 @@ CLAIMS = (
         "D5",
         place="§D.1",
         title="MSA(X) = LN(WH) + X is no pre-norm in today's sense",
-        statement="MSA(X) = LN(WH) + X, \"pre-norm\"",
+        statement='MSA(X) = LN(WH) + X, "pre-norm"',
         latex=r"$\operatorname{MSA}(X)=\operatorname{LN}(WH)+X$, “pre-norm”",
         why="The degree calculus works for this placement only. Under today's pre-norm the first block has degree 3.",
         literal=Form(
             "for all θ and X with LN defined: LN(W·attn(X)) + X = X + W·attn(LN(X)), pre-norm in the sense of Xiong et al. 2020",
             latex=r"For all $\theta$ and $X$ with $\operatorname{LN}$ defined: "
-            r"$\operatorname{LN}(W\operatorname{attn}(X))+X=X+W\operatorname{attn}(\operatorname{LN}(X))$, pre-norm in the sense of Xiong et al. 2020.",
+            r"$\operatorname{LN}(W\operatorname{attn}(X))+X=X+W\operatorname{attn}(\operatorname{LN}(X))$, pre-norm in the "
+            r"sense of Xiong et al. 2020.",
             assumptions=("LN(v) = γ ⊙ Pv/‖Pv‖₂; no biases, no ε",),
             uses=("D4",),
             evidence=(WITNESS,),
         ),
         repaired=Form(
-            "MSA(X)_i = X_i + γ ⊙ u_i with ‖u_i‖₂ ∈ {0, 1}, so ‖MSA(X)_i − X_i‖₂ ≤ ‖γ‖_∞, and the same for FF; so after any number of "
-            "layers ‖X_L(cθ)_i‖₂ ≤ c(‖X_0(θ)_i‖₂ + Σ‖γ‖_∞) for all c > 0 if X_0(cθ) = cX_0(θ): degree at most 1. At one position the block "
-            "of today's pre-norm, W·attn(LN(X)), is exactly 3-homogeneous",
+            "MSA(X)_i = X_i + γ ⊙ u_i with ‖u_i‖₂ ∈ {0, 1}, so ‖MSA(X)_i − X_i‖₂ ≤ ‖γ‖_∞, and the same for FF; so after any "
+            "number of layers ‖X_L(cθ)_i‖₂ ≤ c(‖X_0(θ)_i‖₂ + Σ‖γ‖_∞) for all c > 0 if X_0(cθ) = cX_0(θ): degree at most 1. "
+            "At one position the block of today's pre-norm, W·attn(LN(X)), is exactly 3-homogeneous",
             latex=r"$\operatorname{MSA}(X)_i=X_i+\gamma\odot u_i$ with $\lVert u_i\rVert_2\in\{0,1\}$, so "
-            r"$\lVert\operatorname{MSA}(X)_i-X_i\rVert_2\le\lVert\gamma\rVert_\infty$, and the same for $\operatorname{FF}$; so after any number of "
-            r"layers $\lVert X_L(c\theta)_i\rVert_2\le c(\lVert X_0(\theta)_i\rVert_2+\sum\lVert\gamma\rVert_\infty)$ for all $c>0$ if "
-            r"$X_0(c\theta)=cX_0(\theta)$: degree at most $1$. At one position the block of today's pre-norm, "
-            r"$W\operatorname{attn}(\operatorname{LN}(X))$, is exactly $3$-homogeneous.",
+            r"$\lVert\operatorname{MSA}(X)_i-X_i\rVert_2\le\lVert\gamma\rVert_\infty$, and the same for "
+            r"$\operatorname{FF}$; so after any number of layers $\lVert X_L(c\theta)_i\rVert_2\le c(\lVert "
+            r"X_0(\theta)_i\rVert_2+\sum\lVert\gamma\rVert_\infty)$ for all $c>0$ if $X_0(c\theta)=cX_0(\theta)$: degree at "
+            r"most $1$. At one position the block of today's pre-norm, $W\operatorname{attn}(\operatorname{LN}(X))$, is "
+            r"exactly $3$-homogeneous.",
             assumptions=("LN(0) := 0", "the sum runs over the gains of all norms", "3-homogeneity where PX ≠ 0"),
             uses=("D4",),
             evidence=(Proof("D5"), SEARCH),

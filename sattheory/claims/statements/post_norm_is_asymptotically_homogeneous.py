@@ -1,9 +1,9 @@
 """P6, remark: the argument for the encoder does not work for post-norm, LN(X + Sub(X)).
 
-Right about the calculus (P6.remark): under the norm a term of degree 1 meets one of degree 3, and no row of Table 1 adds different degrees
-(paper §D.2).  Wrong if it is read to say that post-norm networks are not homogeneous (P6.post).  The larger degree wins: LN(cX + c³Y) is
-LN(Y + c^{−2}X), so a post-norm block has degree 1 as well.  What changes is the rate, c^{−2} instead of e^{−gc⁴}, and the limit, from which
-the residual stream disappears.
+Right about the calculus (P6.remark): under the norm a term of degree 1 meets one of degree 3, and no row of Table 1 adds
+different degrees (paper §D.2).  Wrong if it is read to say that post-norm networks are not homogeneous (P6.post).  The larger
+degree wins: LN(cX + c³Y) is LN(Y + c^{−2}X), so a post-norm block has degree 1 as well.  What changes is the rate, c^{−2}
+instead of e^{−gc⁴}, and the limit, from which the residual stream disappears.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ SLACK = Fraction(1, 2**30)
 
 
 def _unbounded(x: int, y: int, k: int) -> Pairs:
-    """|cx + c³y − cᵏ(x + y)| > 1 at c = 10."""
+    """|cx + c³y − cᵏ(x + y)| ≥ 1 at c = 10."""
     yield Fraction(1), abs(10 * x + 1000 * y - Fraction(10) ** k * (x + y))
 
 
@@ -82,7 +82,7 @@ WITNESS = Witness(
 
 
 def _block(c: Fraction, share: int = 1, degree: int = 1, **theta: Any) -> Pairs:
-    """The package's post-norm block against γ ⊙ N(y) and the bound, where Py ≠ 0; X exactly homogeneous."""
+    """Hold the package's post-norm block against γ ⊙ N(y) and the bound, where Py ≠ 0; X exactly homogeneous."""
     still = tuple(tuple(Fraction(0) for _ in row) for row in theta["x"])
     rows = output(transformer(theta, "post"), c, degree)
     size, W = 2 * max(map(abs, theta["gain"])), row_sum(theta["w"])
@@ -115,14 +115,15 @@ CLAIMS = (
         title="the degree calculus stops at post-norm",
         statement="the argument does not work for post-norm",
         latex=r"The argument does not work for post-norm.",
-        why="Most early transformers are post-norm. The remark is right about the argument; P6.post says what is true of the network.",
+        why="Many transformers are post-norm. The remark is right about the argument; P6.post is about the network.",
         literal=Form(
-            "X exactly 1-homogeneous and Sub(X) exactly 3-homogeneous along the ray of θ, as the feedforward block without its norm is, "
-            "with an entry where neither is 0 ⇒ X + Sub(X), what LN reads in post-norm, is approximately k-homogeneous for no real k; "
-            "Table 1 adds equal degrees only",
-            latex=r"If $X$ is exactly $1$-homogeneous and $\operatorname{Sub}(X)$ exactly $3$-homogeneous along the ray of $\theta$, as the "
-            r"feedforward block without its norm is, with an entry where neither is $0$, then $X+\operatorname{Sub}(X)$, what "
-            r"$\operatorname{LN}$ reads in post-norm, is approximately $k$-homogeneous for no real $k$; Table 1 adds equal degrees only.",
+            "X exactly 1-homogeneous and Sub(X) exactly 3-homogeneous along the ray of θ, as the feedforward block without "
+            "its norm is, with an entry where neither is 0 ⇒ X + Sub(X), what LN reads in post-norm, is approximately "
+            "k-homogeneous for no real k; Table 1 adds equal degrees only",
+            latex=r"If $X$ is exactly $1$-homogeneous and $\operatorname{Sub}(X)$ exactly $3$-homogeneous along the ray of "
+            r"$\theta$, as the feedforward block without its norm is, with an entry where neither is $0$, then "
+            r"$X+\operatorname{Sub}(X)$, what $\operatorname{LN}$ reads in post-norm, is approximately $k$-homogeneous for "
+            r"no real $k$; Table 1 adds equal degrees only.",
             assumptions=("no biases",),
             uses=("L3",),
             evidence=(Proof("P6.remark"), NO_DEGREE),
@@ -138,26 +139,27 @@ CLAIMS = (
         latex=r"So post-norm networks are not homogeneous, not even asymptotically (as the remark may be read).",
         why="Growing post-norm networks saturate as well, only more slowly. The residual stream drops out of the limit.",
         literal=Form(
-            "for every bias-less post-norm block f = LN(X + W·attn(X)) with X = x, and s = γ ⊙ N(y) ≠ 0, y the limit of c^{−3}W·attn(X): "
-            "there are δ > 0 and c₀ with ‖c^{−1}f(cθ) − s‖_∞ ≥ δ for all c ≥ c₀",
-            latex=r"For every bias-less post-norm block $f=\operatorname{LN}(X+W\operatorname{attn}(X))$ with $X=x$, and $s=\gamma\odot N(y)\ne0$, "
-            r"$y$ being the limit of $c^{-3}W\operatorname{attn}(X)$, there are $\delta>0$ and $c_0$ with "
-            r"$\lVert c^{-1}f(c\theta)-s\rVert_\infty\ge\delta$ for all $c\ge c_0$.",
+            "for every bias-less post-norm block f = LN(X + W·attn(X)) with X = x, and s = γ ⊙ N(y) ≠ 0, y the limit of "
+            "c^{−3}W·attn(X): there are δ > 0 and c₀ with ‖c^{−1}f(cθ) − s‖_∞ ≥ δ for all c ≥ c₀",
+            latex=r"For every bias-less post-norm block $f=\operatorname{LN}(X+W\operatorname{attn}(X))$ with $X=x$, and "
+            r"$s=\gamma\odot N(y)\ne0$, $y$ being the limit of $c^{-3}W\operatorname{attn}(X)$, there are $\delta>0$ and "
+            r"$c_0$ with $\lVert c^{-1}f(c\theta)-s\rVert_\infty\ge\delta$ for all $c\ge c_0$.",
             assumptions=("N(v) = Pv/‖Pv‖₂; no ε",),
             uses=("P6.remark",),
             evidence=(WITNESS,),
         ),
         repaired=Form(
-            "at a position let X(cθ) = c(s + e), |s| ≤ S, |e| ≤ E, Sub(X)(cθ) = c³(y + η), |η| ≤ ε, entry by entry, and Py ≠ 0.  Then "
-            "f = LN(X + Sub(X)) satisfies ‖c^{−1}f(cθ) − γ ⊙ N(y)‖_∞ ≤ 2√d·‖γ‖_∞(ε + c^{−2}(S + E))/‖Py‖₂; for ε = E = 0, "
-            "c²(c^{−1}f(cθ) − γ ⊙ N(y)) → γ ⊙ (Ps − ⟨N(y), Ps⟩N(y))/‖Py‖₂.  Attention and feedforward blocks are such Sub, with "
-            "ε = ‖W‖δ_i of P5 and ‖W^f‖‖W^i‖E",
-            latex=r"At a position let $X(c\theta)=c(s+e)$, $|s|\le S$, $|e|\le E$, $\operatorname{Sub}(X)(c\theta)=c^3(y+\eta)$, "
-            r"$|\eta|\le\varepsilon$ entrywise, and $Py\ne0$. Then $f=\operatorname{LN}(X+\operatorname{Sub}(X))$ satisfies "
-            r"$\lVert c^{-1}f(c\theta)-\gamma\odot N(y)\rVert_\infty\le2\sqrt d\,\lVert\gamma\rVert_\infty(\varepsilon+c^{-2}(S+E))/\lVert Py\rVert_2$; "
-            r"for $\varepsilon=E=0$, $c^2(c^{-1}f(c\theta)-\gamma\odot N(y))\to\gamma\odot(Ps-\langle N(y),Ps\rangle N(y))/\lVert Py\rVert_2$. "
-            r"Attention and feedforward blocks are such $\operatorname{Sub}$, with $\varepsilon=\lVert W\rVert\delta_i$ of P5 and "
-            r"$\varepsilon=\lVert W^f\rVert\lVert W^i\rVert E$.",
+            "at a position let X(cθ) = c(s + e), |s| ≤ S, |e| ≤ E, Sub(X)(cθ) = c³(y + η), |η| ≤ ε, entry by entry, and Py "
+            "≠ 0.  Then f = LN(X + Sub(X)) satisfies ‖c^{−1}f(cθ) − γ ⊙ N(y)‖_∞ ≤ 2√d·‖γ‖_∞(ε + c^{−2}(S + E))/‖Py‖₂; for ε "
+            "= E = 0, c²(c^{−1}f(cθ) − γ ⊙ N(y)) → γ ⊙ (Ps − ⟨N(y), Ps⟩N(y))/‖Py‖₂.  Attention and feedforward blocks are "
+            "such Sub, with ε = ‖W‖δ_i of P5 and ‖W^f‖‖W^i‖E",
+            latex=r"At a position let $X(c\theta)=c(s+e)$, $|s|\le S$, $|e|\le E$, "
+            r"$\operatorname{Sub}(X)(c\theta)=c^3(y+\eta)$, $|\eta|\le\varepsilon$ entrywise, and $Py\ne0$. Then "
+            r"$f=\operatorname{LN}(X+\operatorname{Sub}(X))$ satisfies $\lVert c^{-1}f(c\theta)-\gamma\odot "
+            r"N(y)\rVert_\infty\le2\sqrt d\,\lVert\gamma\rVert_\infty(\varepsilon+c^{-2}(S+E))/\lVert Py\rVert_2$; for "
+            r"$\varepsilon=E=0$, $c^2(c^{-1}f(c\theta)-\gamma\odot N(y))\to\gamma\odot(Ps-\langle N(y),Ps\rangle "
+            r"N(y))/\lVert Py\rVert_2$. Attention and feedforward blocks are such $\operatorname{Sub}$, with "
+            r"$\varepsilon=\lVert W\rVert\delta_i$ of P5 and $\varepsilon=\lVert W^f\rVert\lVert W^i\rVert E$.",
             assumptions=("N(v) = Pv/‖Pv‖₂; no biases, no ε", "‖W‖ is the largest row sum of |W|"),
             uses=("P4'", "P6.own'"),
             evidence=(Proof("P6.post"), BLOCK),

@@ -5,14 +5,15 @@ likes and a difference that does not depend on M.  What counts is not the norm b
 distinct value; exact ties are harmless, near-ties are not.  With the gap for ‖x‖ the lemma holds, with sharp constants on both
 sides, and it holds with ‖x‖ exactly on those sets of scores whose gap grows like ‖x‖ (paper §C.3).
 
-Notation: n entries, m of them equal to the maximum, w uniform on those, q = e^{−gap}, R = Σ e^{x_j − max} over the others, so that
-q ≤ R ≤ (n − m)q.
+Notation: n entries, m of them equal to the maximum, w uniform on those, q = e^{−gap}, R = Σ e^{x_j − max} over the others, so
+that q ≤ R ≤ (n − m)q.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
+from functools import reduce
 from math import ceil
 from typing import Any
 
@@ -51,6 +52,7 @@ def _points(a: Fraction, rho: Fraction) -> Any:
     return some.fixed_dictionaries({"x": vector, "c": some.integers(1, 64)})
 
 
+# Constants for each n give constants for n = 2, 3 and 4 together: the smallest a and the largest ρ.
 STATEMENT = Statement(
     _by_norm,
     _points,
@@ -62,59 +64,48 @@ STATEMENT = Statement(
 )
 WITNESS = Witness(
     "L7",
-    "near-ties: at x = (M, M + 1) and c = 2 the first entry moves by 0.1497… > e^{−2} whatever M is, and e^{−a‖x‖} < e^{−2} for M ≥ 2/a",
+    "near-ties: at x = (M, M + 1), c = 2 each entry moves by 0.1497… > e^{−2} whatever M is, but e^{−a‖x‖} ≤ e^{−2} if M ≥ 2/a",
     STATEMENT,
     planted=(Planted("(n − 1)e^{−gap} on the right: true at every point", _by_gap),),
 )
 
 
-def _parts(x: Scores) -> tuple[int, int, Any, list[Any]]:
-    """n, m, q = e^{−gap} and w, for scores that are not all equal."""
-    m = x.count(max(x))
-    return len(x), m, (-real(_gap(x))).exp(), [real(Fraction(entry == max(x), m)) for entry in x]
+def _weights(x: Scores, scale: Fraction = Fraction(1)) -> list[Any]:
+    return softmax(balls([scale * entry for entry in x]))
 
 
-def _moved(x: Scores, c: Fraction) -> list[Any]:
-    """|softmax(cx)_i − softmax(x)_i|."""
-    here, there = (softmax(balls([scale * entry for entry in x])) for scale in (Fraction(1), c))
-    return [abs(a - b) for a, b in zip(here, there, strict=True)]
+def _largest(x: list[Any], y: list[Any]) -> Any:
+    """‖x − y‖_∞."""
+    return reduce(lambda a, b: a.max(b), [abs(a - b) for a, b in zip(x, y, strict=True)])
 
 
-def _largest(x: Scores, w: list[Any]) -> Any:
-    """max_i |softmax(x)_i − w_i|."""
-    distances = [abs(a - b) for a, b in zip(softmax(balls(x)), w, strict=True)]
-    largest = distances[0]
-    for distance in distances[1:]:
-        largest = largest.max(distance)
-    return largest
-
-
-def _varied(x: Scores) -> Iterator[tuple[int, int, Any, list[Any]]]:
-    """List the parts of x once, or nothing where all scores are equal and nothing moves."""
+def _varied(x: Scores) -> Iterator[tuple[int, int, Any, list[Any], list[Any]]]:
+    """List n, m, q = e^{−gap}, softmax(x) and w once, or nothing where all scores are equal and nothing moves."""
     if len(set(x)) > 1:
-        yield _parts(x)
+        m = x.count(max(x))
+        yield len(x), m, (-real(_gap(x))).exp(), _weights(x), [real(Fraction(entry == max(x), m)) for entry in x]
 
 
 def _bounds(x: Scores, c: Fraction) -> Pairs:
-    for n, m, q, w in _varied(x):
-        yield apart(softmax(balls(x)), w), 2 * (n - m) * q / m
-        yield from ((entry, real(max(Fraction(n - m, m * m), Fraction(1, m))) * q) for entry in _moved(x, c))
-        yield q / min(n, 2 * m), _largest(x, w)
+    for n, m, q, here, w in _varied(x):
+        yield apart(here, w), 2 * (n - m) * q / m
+        yield _largest(here, _weights(x, c)), real(max(Fraction(n - m, m * m), Fraction(1, m))) * q
+        yield q / min(n, 2 * m), _largest(here, w)
 
 
 def _constant_one(x: Scores, c: Fraction) -> Pairs:
-    for _, m, q, _ in _varied(x):
-        yield from ((entry, q / m) for entry in _moved(x, c))
+    for _, m, q, here, _ in _varied(x):
+        yield _largest(here, _weights(x, c)), q / m
 
 
 def _sum_halved(x: Scores, c: Fraction) -> Pairs:
-    for n, m, q, w in _varied(x):
-        yield apart(softmax(balls(x)), w), (n - m) * q / m
+    for n, m, q, here, w in _varied(x):
+        yield apart(here, w), (n - m) * q / m
 
 
 def _lower_by_m(x: Scores, c: Fraction) -> Pairs:
-    for _, m, q, w in _varied(x):
-        yield q / m, _largest(x, w)
+    for _, m, q, here, w in _varied(x):
+        yield q / m, _largest(here, w)
 
 
 BOUNDS = Search(
@@ -129,29 +120,24 @@ BOUNDS = Search(
 )
 
 
-def _weights(m: int, k: int, t: Fraction, c: int) -> tuple[Fraction, Fraction, Fraction]:
+def _three(m: int, k: int, t: Fraction, c: int) -> tuple[Fraction, ...]:
     """Weights at the scale c of m maxima, m next values with q = 1 − t and k values with e^{−L} = tm/k, exactly."""
     powers = Fraction(1), (1 - t) ** c, (t * m / k) ** c
     whole = m * powers[0] + m * powers[1] + k * powers[2]
-    return powers[0] / whole, powers[1] / whole, powers[2] / whole
+    return tuple(power / whole for power in powers)
 
 
 def _sharp(m: int, k: int, part: Fraction, c: int, factor: Fraction = Fraction(1, 2)) -> Pairs:
-    """Compare what moves between the scales 1 and c with factor·q/(m(1 − t)), t = part/(2m)."""
+    """Compare what moves between the scales 1 and c with factor·q/(m(1 − t)) = factor/m, t = part/(2m)."""
     t = part / (2 * m)
-    pairs = zip(_weights(m, k, t, 1), _weights(m, k, t, c), strict=True)
-    yield from ((abs(here - there), factor * (1 - t) / (m * (1 - t))) for here, there in pairs)
+    yield from ((abs(a - b), factor / m) for a, b in zip(_three(m, k, t, 1), _three(m, k, t, c), strict=True))
 
 
 SHARP = Search(
     "m maxima, m next values with q = 1 − t, k = n − 2m values with e^{−L} = tm/k: nothing moves by more than q/(2m(1 − t))",
-    cases(m=(1, 2, 3, 4, 5), k=(1, 2, 3, 4, 5), part=tuple(Fraction(i, 32) for i in range(1, 32)), c=(2, 3, 4, 8, 16, 32)),
+    cases(m=(1, 2, 3, 4), k=(1, 2, 3, 4), part=tuple(Fraction(i, 64) for i in range(1, 64)), c=(2, 3, 4, 6, 8)),
     _sharp,
-    planted=(
-        Planted(
-            "3q/(8m(1 − t)) for q/(2m(1 − t))", lambda m, k, part, c: _sharp(m, k, part, c, factor=Fraction(3, 8))
-        ),
-    ),
+    planted=(Planted("3/8 for 1/2", lambda m, k, part, c: _sharp(m, k, part, c, factor=Fraction(3, 8))),),
 )
 CLAIMS = (
     Claim(
@@ -166,21 +152,22 @@ CLAIMS = (
             "for every n there are a > 0 and ρ with |softmax(cx)_i − softmax(x)_i| ≤ e^{−a‖x‖₂} for all i, all c ≥ 1 and all "
             "x ∈ Rⁿ with ‖x‖₂ ≥ ρ",
             latex=r"For every $n$ there are $a>0$ and $\rho$ with "
-            r"$|\operatorname{softmax}(cx)_i-\operatorname{softmax}(x)_i|\le e^{-a\lVert x\rVert_2}$ for all $i$, all $c\ge1$ and "
-            r"all $x\in\mathbb{R}^n$ with $\lVert x\rVert_2\ge\rho$.",
+            r"$|\operatorname{softmax}(cx)_i-\operatorname{softmax}(x)_i|\le e^{-a\lVert x\rVert_2}$ for all $i$, all $c\ge1$ "
+            r"and all $x\in\mathbb{R}^n$ with $\lVert x\rVert_2\ge\rho$.",
             evidence=(WITNESS,),
         ),
         repaired=Form(
             "q/min(n, 2m) ≤ sup_{c ≥ 1} max_i |softmax(cx)_i − softmax(x)_i| ≤ max((n − m)/m², 1/m)·q ≤ (n − 1)q and "
             "‖softmax(x) − w‖₁ ≤ 2(n − m)q/m, with q = e^{−gap(x)}; for given n > m ≥ 1 none of the constants 1/min(n, 2m), "
-            "max((n − m)/m², 1/m), 2(n − m)/m can be improved; so on a set S of such x (any m < n) the literal form holds ⇔ there "
-            "are γ > 0 and C with gap(x) ≥ γ‖x‖₂ − C for all x ∈ S that are large enough",
+            "max((n − m)/m², 1/m), 2(n − m)/m can be improved; so on a set S of such x (n fixed, any m < n) the literal form "
+            "holds ⇔ there are γ > 0 and C with gap(x) ≥ γ‖x‖₂ − C for all x ∈ S that are large enough",
             latex=r"$\frac{q}{\min(n,2m)}\le\sup_{c\ge1}\max_i|\operatorname{softmax}(cx)_i-\operatorname{softmax}(x)_i|\le"
-            r"\max\left(\frac{n-m}{m^2},\frac1m\right)q\le(n-1)q$ and $\lVert\operatorname{softmax}(x)-w\rVert_1\le\frac{2(n-m)}{m}q$, "
-            r"with $q=e^{-\operatorname{gap}(x)}$; for given $n>m\ge1$ none of the constants $\frac{1}{\min(n,2m)}$, "
-            r"$\max\left(\frac{n-m}{m^2},\frac1m\right)$, $\frac{2(n-m)}{m}$ can be improved. So on a set $S$ of such $x$ (any $m<n$) "
-            r"the literal form holds if and only if there are $\gamma>0$ and $C$ with "
-            r"$\operatorname{gap}(x)\ge\gamma\lVert x\rVert_2-C$ for all $x\in S$ that are large enough.",
+            r"\max\left(\frac{n-m}{m^2},\frac1m\right)q\le(n-1)q$ and "
+            r"$\lVert\operatorname{softmax}(x)-w\rVert_1\le\frac{2(n-m)}{m}q$, with $q=e^{-\operatorname{gap}(x)}$; for given "
+            r"$n>m\ge1$ none of the constants $\frac{1}{\min(n,2m)}$, $\max\left(\frac{n-m}{m^2},\frac1m\right)$, "
+            r"$\frac{2(n-m)}{m}$ can be improved. So on a set $S$ of such $x$ ($n$ fixed, any $m<n$) the literal form holds if "
+            r"and only if there are $\gamma>0$ and $C$ with $\operatorname{gap}(x)\ge\gamma\lVert x\rVert_2-C$ for all $x\in S$ "
+            r"that are large enough.",
             assumptions=(
                 "x ∈ Rⁿ has m maxima and m < n; w is uniform on them (where all entries are equal, nothing moves)",
                 "gap(x) = maximum − next distinct value",

@@ -5,6 +5,10 @@ learning rate it is a threshold for λ ∈ (0, 1), of order a²η²/2 (a²η/2 f
 learning rate that tends to 0: then every decay wins in the end.  And with increments of one length there is no growth to speak
 of, the norm settles (paper §5.6, App. F).
 
+The sentence is read with the paper's own model of training, E2: steps orthogonal to θ, A1, η = 1/√t; a threshold then has to
+serve from some time on.  What the paper measures, growth or shrinkage of the norm up to *one* time, has at most one
+threshold, which depends on that time: it is the last sentence of the repaired form.
+
 Notation: F = (1 − μ)² + q² the factor of the squared norm, μ the fraction taken off (λ, or ηλ), q = aη.
 """
 
@@ -134,15 +138,18 @@ CLAIMS = (
         repaired=Form(
             "a step grows iff a²η² > 2μ − μ², where μ = λ (decay as δ − λθ) or μ = ηλ (AdamW); if aη < 1 and 0 < μ < 1, iff μ "
             "< μ* = 1 − √(1 − a²η²), and a²η²/2 ≤ μ* ≤ a²η²: a threshold at a fixed η. If η_t → 0, then for each fixed λ ∈ (0, "
-            "1) the norm shrinks from some time on, and tends to 0 (AdamW: if Ση_t = ∞). With μ = λ the norm at a time T "
+            "1) the norm shrinks from some time on, and tends to 0 (AdamW: if Ση_t = ∞). With μ = λ the norm at a time T > 1 "
             "decreases strictly in λ ∈ [0, 1], so at most one λ_T separates growth until T from shrinkage; λ_T → 0 if η_t → 0",
-            assumptions=("θ_{t+1} = (1 − μ)θ_t + δ_t with θ_t·δ_t = 0", "‖δ_t‖ = aη_t‖θ_t‖ with a > 0 (A1)"),
+            assumptions=(
+                "θ_{t+1} = (1 − μ)θ_t + δ_t with θ_t·δ_t = 0 for t = 1, 2, …, θ_1 ≠ 0",
+                "‖δ_t‖ = aη_t‖θ_t‖ with a > 0, η_t > 0 (A1)",
+            ),
             evidence=(Proof("W1"), STEP),
             latex=r"a step grows iff $a^2\eta^2 > 2\mu - \mu^2$, where $\mu = \lambda$ (decay as $\delta - \lambda\theta$) or "
             r"$\mu = \eta\lambda$ (AdamW); if $a\eta < 1$ and $0 < \mu < 1$, iff $\mu < \mu^* = 1 - \sqrt{1 - a^2\eta^2}$, and "
             r"$a^2\eta^2/2 \le \mu^* \le a^2\eta^2$: a threshold at a fixed $\eta$. If $\eta_t \to 0$, then for each fixed "
             r"$\lambda \in (0, 1)$ the norm shrinks from some time on, and tends to $0$ (AdamW: if $\sum\eta_t = \infty$). "
-            r"With $\mu = \lambda$ the norm at a time $T$ decreases strictly in $\lambda \in [0, 1]$, so at most one "
+            r"With $\mu = \lambda$ the norm at a time $T > 1$ decreases strictly in $\lambda \in [0, 1]$, so at most one "
             r"$\lambda_T$ separates growth until $T$ from shrinkage; $\lambda_T \to 0$ if $\eta_t \to 0$",
             uses=("A1",),
         ),

@@ -49,12 +49,7 @@ class Registry(Mapping[str, T], Generic[T]):
         for module in pkgutil.iter_modules(importlib.import_module(self._package).__path__):
             if module.name == "__main__":
                 continue
-            try:  # TEMPORARY
-                loaded = importlib.import_module(f"{self._package}.{module.name}")
-            except Exception as error:  # TEMPORARY
-                print(f"skipped {module.name}: {type(error).__name__}: {error}", file=__import__("sys").stderr)
-                continue
-            defined = getattr(loaded, self._attribute, ())
+            defined = getattr(importlib.import_module(f"{self._package}.{module.name}"), self._attribute, ())
             for item in defined if isinstance(defined, tuple) else (defined,):
                 name = self._name(item)
                 if name in found:

@@ -381,11 +381,19 @@ def unit(ops: SeriesArithmetic, x: Series, epsilon: float) -> Series:
             _refuse_cancelled_rows(tail, vanished)
         else:
             _refuse_flat_rows(x, vanished)
+        if vanished.all():
+            x = _nothing(ops, x)
     if epsilon:
         base = np.maximum(base, 0)
         _refuse_unknown_rows(x, vanished)
     base = np.where(vanished, 0 if epsilon else base[~vanished].min(initial=x.degree), base)
     return _unit_terms(ops, x, epsilon, base, vanished)
+
+
+def _nothing(ops: SeriesArithmetic, x: Series) -> Series:
+    """Zero, with no order left out: what rows are that vanish and were not refused."""
+    void = np.ones(x.shape, dtype=bool)
+    return ops.series(x.degree, np.zeros((1, *x.shape)), onset=x.onset, void=void, nominal=x.expected)
 
 
 def _row_degrees(ops: SeriesArithmetic, x: Series) -> tuple[Array, Array]:

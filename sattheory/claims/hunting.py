@@ -47,7 +47,16 @@ class _TimeUp(BaseException):
     """Leaves Hypothesis at once: no failure of the property, and nothing to shrink or replay."""
 
 
-def hunt(strategy: Any, judge: Judge, *, examples: int = MANY, seed: int = 0, seconds: float = math.inf, together: int = 1) -> Hunt:
+def hunt(
+    strategy: Any,
+    judge: Judge,
+    *,
+    examples: int = MANY,
+    seed: int = 0,
+    seconds: float = math.inf,
+    together: int = 1,
+    shrink: bool = True,
+) -> Hunt:
     """Look for a case that breaks a property.
 
     Parameters
@@ -64,6 +73,8 @@ def hunt(strategy: Any, judge: Judge, *, examples: int = MANY, seed: int = 0, se
         Process time after which the hunt ends.
     together : int
         How many cases to draw at a time.
+    shrink : bool
+        Whether to make a violation small.
 
     Returns
     -------
@@ -75,7 +86,7 @@ def hunt(strategy: Any, judge: Judge, *, examples: int = MANY, seed: int = 0, se
     for round_ in range(ROUNDS):
         before = watch.seen.examples
         asked = math.ceil((examples - before) / share)
-        watch.round(strategy, asked, seed + round_ * 7919, together)
+        watch.round(strategy, asked, seed + round_ * 7919, together, shrink)
         share = (watch.seen.examples - before) / asked
         if watch.seen.violation is not None or watch.seen.examples >= examples or share < RARE:
             break
@@ -112,7 +123,7 @@ class _Watch:
         if self.guided:
             _aim(closeness)
 
-    def round(self, strategy: Any, examples: int, seed: int, together: int) -> None:
+    def round(self, strategy: Any, examples: int, seed: int, together: int, shrink: bool) -> None:
         """Let Hypothesis draw once, guiding it if there is a limit on time."""
         import hypothesis
         import hypothesis.strategies as some
@@ -123,11 +134,11 @@ class _Watch:
         draw: Any = hypothesis.given(some.lists(strategy, min_size=together, max_size=together, unique_by=str))
         asked = -(-examples // together) + (SPARE if together > 1 else 0)
         try:
-            hypothesis.seed(seed)(_settings(asked)(draw(look)))()
+            hypothesis.seed(seed)(_settings(asked, shrink)(draw(look)))()
         except _Violated:
             self.seen.violation = self.violations[-1][1]
         except hypothesis.errors.Unsatisfiable:
-            self.round(strategy, examples, seed, 1)  # there are fewer different cases than are drawn together
+            self.round(strategy, examples, seed, 1, shrink)  # there are fewer different cases than are drawn together
         except _TimeUp:
             self.seen.violation = min(self.violations, key=lambda entry: entry[0])[1] if self.violations else None
 
@@ -138,7 +149,7 @@ def _aim(closeness: float) -> None:
     hypothesis.target(closeness)
 
 
-def _settings(examples: int) -> Any:
+def _settings(examples: int, shrink: bool) -> Any:
     import hypothesis
 
     phases = hypothesis.Phase
@@ -146,7 +157,7 @@ def _settings(examples: int) -> Any:
         max_examples=examples,
         database=None,
         deadline=None,
-        phases=(phases.generate, phases.target, phases.shrink),
+        phases=(phases.generate, phases.target, *([phases.shrink] if shrink else [])),
         suppress_health_check=list(hypothesis.HealthCheck),
         report_multiple_bugs=False,
         print_blob=False,

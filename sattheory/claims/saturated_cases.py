@@ -31,6 +31,7 @@ from sattheory.network.transformer import Transformer
 
 Array = NDArray[Any]
 ZERO, ROWS, KEPT = 1e-9, 25, 200
+STEP, MORE = 4.0, 1.5
 R1 = (
     "(R1) what enters a norm has a nonconstant symbol (RMSNorm: one that is not zero), or is constant (zero) for all large c, "
     "in the network and in each layer started at its saturated input"
@@ -303,6 +304,17 @@ def largest(values: Array) -> Array:
     return np.asarray(np.abs(values).max(axis=(-1, -2)))
 
 
+def _beyond(case: Saturated, c: float) -> Array:
+    """Bound what comes after the known coefficients.
+
+    The next one is at most as large as those, or else what is left over falls from c/4 to c as its power says.
+    """
+    known, near = len(case.coefficients), c / STEP
+    left = case.at(np.full(len(case.tokens), near)) - np.tensordot(near ** -np.arange(known, dtype=float), case.coefficients, 1)
+    largest_known = np.abs(case.coefficients).max(axis=(0, 2, 3)) * c**-known
+    return np.asarray(np.maximum(largest_known, MORE * largest(left) * STEP**-known))
+
+
 def compared(case: Saturated, p: int, rounding: float = 0.0) -> list[list[tuple[float, float]]]:
     """Hold a network against an order: X̂ is the limit, coefficients before the order vanish, floats agree beyond the onset.
 
@@ -325,8 +337,8 @@ def compared(case: Saturated, p: int, rounding: float = 0.0) -> list[list[tuple[
     pairs = [(largest(case.coefficients[0] - case.layerwise), slack), (sizes[1:p].max(axis=0, initial=0.0), slack)]
     c = max(50.0, 4 * case.onset)
     if c <= case.resolved:
-        powers = c ** -np.arange(len(sizes) + 1, dtype=float)
-        rest = 2 * powers[p:-1] @ sizes[p:] + sizes.max(axis=0) * powers[-1]
+        powers = c ** -np.arange(len(sizes), dtype=float)
+        rest = 2 * powers[p:] @ sizes[p:] + _beyond(case, c)
         error = largest(case.at(np.full(len(slack), c)) - case.layerwise)
         pairs.append((error, rest + slack + rounding * c**4 * sizes[0]))
     rows = [[(float(left[row]), float(right[row])) for left, right in pairs] for row in range(len(slack))]

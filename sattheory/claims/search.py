@@ -37,6 +37,8 @@ class Search(Evidence):
         The least number to run; `Effort.examples` may ask for more.
     planted : tuple of Planted
         Properties that are false.
+    shrink : bool
+        Whether to look for the smallest counterexample once there is one; for planted errors any will do.
     """
 
     kind: ClassVar[str] = "search"
@@ -45,6 +47,7 @@ class Search(Evidence):
     check: Property
     examples: int = 1
     planted: tuple[Planted, ...] = ()
+    shrink: bool = True
 
     def _examine(self, effort: Effort) -> Outcome:
         def judge(case: Mapping[str, Any]) -> tuple[Truth, float]:
@@ -52,7 +55,7 @@ class Search(Evidence):
 
         examples = max(self.examples, effort.examples)
         strategy = self.strategy(examples) if callable(self.strategy) else self.strategy
-        seen = hunt(strategy, judge, examples=examples, seed=effort.seed, together=TOGETHER)
+        seen = hunt(strategy, judge, examples=examples, seed=effort.seed, together=TOGETHER, shrink=self.shrink)
         details: dict[str, Any] = {"seed": effort.seed, "undecided": seen.undecided}
         if seen.violation is not None:
             details["counterexample"] = exact_text(seen.violation)
@@ -61,7 +64,7 @@ class Search(Evidence):
         return Outcome(self.kind, self.says, "holds" if complete else "failed", details, examples=seen.examples)
 
     def _with(self, error: Planted) -> Search:
-        return dataclasses.replace(self, check=error.check, planted=())
+        return dataclasses.replace(self, check=error.check, planted=(), shrink=False)
 
     def _rejects(self, outcome: Outcome) -> bool:
         return outcome.status == "refuted"

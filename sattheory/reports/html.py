@@ -88,13 +88,14 @@ def page(
     from sattheory.claims.dependencies import dependencies
     from sattheory.reports.graph import draw_graph
 
+    known = tuple(known)
     support = dependencies(reports, known)
     body = [
         "<h1>Claims, and what became of them</h1>",
         _summary(reports, __version__),
         _verdicts(reports),
         '<h2 id="graph">What rests on what</h2>',
-        f'<div class="graph scroll">{draw_graph(reports)}</div>',
+        f'<div class="graph scroll">{draw_graph(reports, known)}</div>',
         _pictures(pictures or {}),
         '<h2 id="claims">Claim by claim</h2>',
         *(_claim(report, support) for report in reports),

@@ -12,7 +12,7 @@ from collections.abc import Mapping, MutableMapping, Sequence
 from functools import cache
 from typing import Any
 
-UNDERSTOOD = {r"\begin{aligned}": r"\begin{split}", r"\end{aligned}": r"\end{split}", r"\setminus": r"\smallsetminus"}
+UNDERSTOOD = {r"\begin{aligned}": r"\begin{split}", r"\end{aligned}": r"\end{split}", r"\setminus": r"\smallsetminus", r"\lVert": r"\|", r"\rVert": r"\|"}
 LIMITS = {"lim", "limsup", "liminf", "max", "min", "sup", "inf", "argmax"}  # their subscripts stand below them
 
 
@@ -52,6 +52,7 @@ def formula(latex: str, display: bool = False) -> str:
     text = latex.strip()
     for given, understood in UNDERSTOOD.items():
         text = text.replace(given, understood)
+    text = re.sub(r"\\[bB]igg?[lrm]?\s*\\\|", r"\\|", text)  # bars of a norm need no size
     mathml = str(convert(text, display="block" if display else "inline"))
     mathml = re.sub(r"<mo>([A-Za-z]{2,})</mo>", lambda m: m[0] if m[1] in LIMITS else f"<mi>{m[1]}</mi>", mathml)
     return mathml.replace("<math ", f'<math data-latex="{html.escape(latex.strip(), quote=True)}" ', 1)

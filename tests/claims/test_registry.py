@@ -51,7 +51,7 @@ def test_an_unknown_id_is_answered_with_the_nearest(given: str, meant: str) -> N
 
 def test_an_id_like_no_other_is_answered_with_all() -> None:
     with pytest.raises(InputError) as caught:
-        claims["Fermat"]
+        claims["%&?!"]
     assert "choose from" in caught.value.remedy
     assert "L7" in caught.value.remedy
 

@@ -121,8 +121,8 @@ CLAIMS = (
             "in a network let h_j(c) = c^κ(h_j + o(1)) be the inputs of a head with V = Id and scores of symbol h_iᵀMh_j, not "
             "all 0; then c^{−κ}H_i → the average of the h_j that maximise h_iᵀMh_j",
             latex=r"In a network let $h_j(c)=c^\kappa(h_j+o(1))$ be the inputs of a head with $V=\operatorname{Id}$ and "
-            r"scores of symbol $h_i^\top Mh_j$, not all $0$. Then $c^{-\kappa}H_i$ tends to the average of the $h_j$ that maximise "
-            r"$h_i^\top Mh_j$.",
+            r"scores of symbol $h_i^\top Mh_j$, not all $0$. Then $c^{-\kappa}H_i$ tends to the average of the $h_j$ that "
+            r"maximise $h_i^\top Mh_j$.",
             assumptions=("networks with fixed positional encodings, biases or earlier layers",),
             uses=("S1",),
             evidence=(WITNESS,),

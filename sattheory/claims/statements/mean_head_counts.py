@@ -227,20 +227,22 @@ FRACTION_SEARCH = Search(
 
 FOURTHS = (0, 16, 32, 48, 64, 80, *(k for k in range(81) if k % 16))
 SIZES = tuple(0.5 ** (k / 4) for k in FOURTHS)
-COUNTS, GAPS = range(1, 13), (*(2.0 ** (k / 8) for k in range(-80, 76)), 700.0)
+COUNTS, GAPS = (1, 4, 8), (*(2.0 ** (k / 8) for k in range(-80, 76)), 700.0)
 
 
 @cache
-def _perturbed(n: int, size: float) -> dict[float, Fraction]:
-    """c^{−2}·logit for aⁿbⁿcⁿ, in floats, at the scales where the first head's score gap d²c⁴ is as listed."""
+def _passed(n: int, size: float, changed: bool) -> dict[float, Fraction]:
+    """c^{−2}·logit for aⁿbⁿcⁿ, in floats, at the scales where a score gap d²c⁴ is as listed; d = 0 if it is not changed."""
     scales = np.array([(gap / size**2) ** 0.25 for gap in GAPS])
-    value = acceptor(size).forward(Floats(scales), _power_word(n))
+    value = acceptor(size * changed).forward(Floats(scales), _power_word(n))
     logits = value.data[:, -1, 0] * scales ** (value.power - 2)
     return {gap: Fraction(float(logit)) for gap, logit in zip(GAPS, logits, strict=True)}
 
 
-def _rejects(count: int, size: float, gap: float, accepted: bool = False) -> Pairs:
-    yield abs(_perturbed(count, size)[gap] - Fraction(LOGITS[accepted])), SLACK
+def _rejects(count: int, size: float, gap: float, after: bool = False, before: bool = True) -> Pairs:
+    """Expect acceptance with d = 0 and rejection with d = size: so it is not rounding that rejects."""
+    for changed, accepted in ((True, after), (False, before)):
+        yield abs(_passed(count, size, changed)[gap] - Fraction(LOGITS[accepted])), SLACK
 
 
 def _changes(examples: int) -> Any:
@@ -250,11 +252,15 @@ def _changes(examples: int) -> Any:
 
 
 FRAGILE_SEARCH = Search(
-    "the network's own pass in floats: logit c²(½ − 1/√2) for aⁿbⁿcⁿ, n ≤ 12 (within 10⁻¹²), first head with scores d²c⁴ at "
-    "letters c, d = 1, 2⁻⁴, …, 2⁻²⁰ (more sizes between for more examples), at scales with 2⁻¹⁰ ≤ d²c⁴ ≤ 700",
+    "the network's own pass in floats: logit c²(½ − 1/√2) for aⁿbⁿcⁿ (within 10⁻¹²), first head with scores d²c⁴ at letters c, "
+    "d = 1, 2⁻⁴, …, 2⁻²⁰ (more sizes between for more examples), at scales with 2⁻¹⁰ ≤ d²c⁴ ≤ 700; and c²/2 there with d = 0; "
+    "n = 1, 4, 8, for which floats find equal counts equal (elsewhere rounding alone may reject)",
     _changes,
     _rejects,
-    planted=(Planted("aⁿbⁿcⁿ still accepted", lambda **case: _rejects(**case, accepted=True)),),
+    planted=(
+        Planted("aⁿbⁿcⁿ still accepted", lambda **case: _rejects(**case, after=True)),
+        Planted("rejected with d = 0 as well", lambda **case: _rejects(**case, before=False)),
+    ),
 )
 CLAIMS = (
     Claim(

@@ -112,14 +112,16 @@ CLAIMS = (
             "this series; u is flat if û = 0.  Let a network use +, ×, linear maps, softmax with or without a mask, ReLU, "
             "tanh, σ, GELU, SiLU, and norms Pv/√(‖Pv‖² + ε) (P centres for LN, P = I for RMSNorm), fixed x and θ.  If no norm "
             "with ε = 0 is given a v with Pv flat, unless Pv = 0 for all large c, all values of the pass at cθ lie in 𝒜, and "
-            "the series of each is determined by those of its arguments by the rules below.  If f̂ = a₀c^k + …, a₀ ≠ 0, then lim c^{−k}f(x; cθ) = a₀; if f̂ = 0, then "
-            "c^N f(x; cθ) → 0 for every N.  For norms with ε > 0 nothing need be supposed",
+            "the series of each is determined by those of its arguments by the rules below.  If f̂ = a₀c^k + …, a₀ ≠ 0, then "
+            "lim c^{−k}f(x; cθ) = a₀; if f̂ = 0, then c^N f(x; cθ) → 0 for every N.  For norms with ε > 0 nothing need be "
+            "supposed",
             latex=r"Let $\mathcal A$ be the germs $u(c)$, $c\to\infty$, with $u=\sum_{j<N}a_jc^{e-j}+O(c^{e-N})$ for every "
             r"$N$ ($e$ whole, $a_j$ real), $\hat u$ this series; $u$ is flat if $\hat u=0$. Let a network use $+$, $\times$, "
             r"linear maps, softmax with or without a mask, ReLU, $\tanh$, $\sigma$, GELU, SiLU, and norms "
             r"$Pv/\sqrt{\lVert Pv\rVert^2+\varepsilon}$ ($P$ centres for LN, $P=I$ for RMSNorm), fixed $x$ and $\theta$. If no "
-            r"norm with $\varepsilon=0$ is given a $v$ with $Pv$ flat, unless $Pv=0$ for all large $c$, all values of the pass at $c\theta$ lie in $\mathcal A$, and the series of each is determined by those of its "
-            r"arguments by the rules below. If $\hat f=a_0c^k+\ldots$, $a_0\ne0$, then $\lim c^{-k}f(x;c\theta)=a_0$; if "
+            r"norm with $\varepsilon=0$ is given a $v$ with $Pv$ flat, unless $Pv=0$ for all large $c$, all values of the pass "
+            r"at $c\theta$ lie in $\mathcal A$, and the series of each is determined by those of its arguments by the rules "
+            r"below. If $\hat f=a_0c^k+\ldots$, $a_0\ne0$, then $\lim c^{-k}f(x;c\theta)=a_0$; if "
             r"$\hat f=0$, then $c^Nf(x;c\theta)\to0$ for every $N$. For norms with $\varepsilon>0$ nothing need be supposed.",
             assumptions=(
                 "rules: sums and Cauchy products; ReLU keeps û if its first coefficient is positive, else gives 0; tanh, σ, "

@@ -49,6 +49,7 @@ PROOF = (
                     and equal((4 * rho / s) ** 2 / 2, 8 * rho**2 / s**2)
                 ),
             ),
+            Step("With ρ = C′c^{−p} or C′e^{−δc⁴} from TheoremB and TheoremA: 1 − cos is of order 2p, or at most Ce^{−2δc⁴}."),
             Step("1 − cos(û, û + δ) = 1 − (1 + r²)^{−1/2} with r = δ_⊥/(‖û‖ + δ_∥)", _across),
             Step("½r² − (3/8)r⁴ ≤ 1 − (1 + r²)^{−1/2} ≤ ½r²", lambda: _bounds(sympy.Rational(3, 8))),
             Step(

@@ -64,6 +64,7 @@ PROOF = (
                     and tends(1 / x, x, 0)
                 ),
             ),
+            Step("(d) is what Generic shows: positions that read different symbols tie on a null set only."),
         ),
         planted=(
             Planted("errors counted once", lambda: within(e1 - e2, {e1: (-eta, eta), e2: (-eta, eta)}, eta)),

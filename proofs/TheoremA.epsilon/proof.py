@@ -134,6 +134,9 @@ PROOF = (
                 "ΣA_jv_j − v̂ = ΣA_j(v_j − v̂_j) + Σ_{j∉M}A_j(v̂_j − v̂), ΣA = 1 (two best positions, one other)", lambda: _share(1)
             ),
             Step(
+                "(a): e′ ≤ e + λ(e + 2nU·e^{−(gc⁴ − 2η)}) + 2Γε/(μ²c⁶) with η = 3β₀Uc⁴e, so e = O(c^{−6}) is kept from e = 0 on."
+            ),
+            Step(
                 "errors c^{−6} move scores by c⁴·c^{−6} → 0; one layer on, c⁴·c^{−2} does not tend to 0", lambda: _powers(-6, -2)
             ),
             Step(

@@ -112,6 +112,11 @@ LEMMA = Derivation(
 CURES = Derivation(
     "with nonconstant symbols, or ε > 0, the limit is that of the ReLU network",
     steps=(
+        Step("(a): TheoremA's recursion with y = e^{−gc⁴} + f and a larger K gives e_b ≤ (Kc⁴)^b y."),
+        Step(
+            "(b): in TheoremB's proof the bound of a feedforward block has 3/2 of its term and f more; where all pre-activation "
+            "symbols are negative, the block leaves cb₂ and a flat vector."
+        ),
         Step(
             "1/√(r² + ε) ≤ 1/√ε",
             lambda: nonnegative(1 / sympy.sqrt(eps) - 1 / (sympy.sqrt(eps) + t)),

@@ -160,6 +160,7 @@ BLOCK = Derivation(
         Step(
             "feedforward: S = c^{ι+2}(W_2 ReLU(W_1 y + c^{−ι}b_1) + c^{−(ι+1)}b_2) (one unit, on or off)", lambda: _feedforward(1)
         ),
+        Step("The stream, placement by placement: E′ is at most a constant times E, the powers of 1/c met, and flat terms."),
     ),
     planted=(
         Planted("the query bias one power lower", lambda: _key_bias(1)),

@@ -448,20 +448,23 @@ class Claim:
 
     def _check_form(self, name: str, form: Form, effort: Effort) -> FormReport:
         outcomes = [piece.run(effort) for piece in form.evidence]
-        outcomes += self._stray() if name == "literal" else []
+        outcomes += self._stray(any(outcome.status == "holds" for outcome in outcomes)) if name == "literal" else []
         outcomes += self._from_scratch(form, effort) if effort.scratch else []
         self._refuse_contradiction(name, outcomes)
         controls = [control for piece in form.evidence for control in piece.run_controls(effort)] if effort.controls else []
         found = verdict(outcomes, self.kind == "assumption")
         return FormReport(form.statement, form.latex, form.assumptions, form.uses, found, tuple(outcomes), tuple(controls))
 
-    def _stray(self) -> list[Outcome]:
-        """Take notice of a counterexample that is kept for a claim which knows nothing of one."""
+    def _stray(self, holds: bool) -> list[Outcome]:
+        """Take notice of a counterexample that is kept for a claim which knows nothing of one.
+
+        Beside evidence that the form holds it is a contradiction; alone it shows nothing, for nobody says what it would refute.
+        """
         expects = any(isinstance(piece, Witness) for form in self.forms.values() for piece in form.evidence)
         content = None if expects else kept.read(kept.folder(self.id, self.root) / kept.COUNTEREXAMPLE, self.id)
         if content is None:
             return []
-        stands = bool(content["counterexamples"]) and all(kept.fails(entry) for entry in content["counterexamples"])
+        stands = holds and bool(content["counterexamples"]) and all(kept.fails(entry) for entry in content["counterexamples"])
         says = f"proofs/{self.id}/{kept.COUNTEREXAMPLE}"
         details = {"reason": "the claim's file names no statement that it could refute", "failures": content["counterexamples"]}
         return [Outcome("witness", says, "refuted" if stands else "failed", details)]

@@ -45,6 +45,15 @@ def test_a_row_that_a_norm_blows_up_does_not_blur_the_others():
     assert not weights.decision.assumed[0]
 
 
+def test_a_norm_of_nothing_loses_no_order():
+    """LN(ReLU(−c − 1 + O(c^{−5}))) is 0 and nothing else, and leaves what it is added to as well known as before."""
+    dead = OPS.activation(series(1, [-1.0, -2.0], [-1.0, -1.0], remainder=-5), "relu")
+    found = OPS.unit(OPS.centre(dead), 0.0)
+    assert (found.remainder, bool(found.symbol.any()), bool(found.void.all())) == (EXACT, False, True)
+    other = series(1, [2.0, 3.0], remainder=-4)
+    assert OPS.add(other, found).remainder == -4
+
+
 def test_noise_of_a_lower_order_stays_there():
     """A near-cancellation at c¹ does not turn a difference at c² into a tie."""
     nearly = OPS.linear(OPS.constant(np.array([[1.0, 1.0]])), np.array([[1, -1 + 1e-9], [0, 0]]))

@@ -187,6 +187,26 @@ def test_an_assumption_is_assumed_only_while_nothing_is_shown() -> None:
     assert claim().check().literal.verdict.kind == "open"
 
 
+def test_a_population_may_grow_with_the_number_of_cases_asked_for() -> None:
+    def numbers(examples: int) -> Any:
+        asked.append(examples)
+        return some.integers(0, examples + examples // 5).map(lambda i: {"i": i})
+
+    asked: list[int] = []
+    grows = Search("i ≤ 400", numbers, lambda i: [(Fraction(i), Fraction(400))])
+    assert grows.run(Effort(examples=100)).status == "holds"
+    outcome = grows.run(Effort(examples=1000))
+    assert (outcome.status, outcome.details["counterexample"], asked) == ("refuted", {"i": "401"}, [100, 1000])
+    assert dataclasses.replace(grows, examples=200).run(FEW).examples == asked[-1] == 200
+
+
+def test_every_case_of_a_population_little_larger_than_what_is_asked_for_counts_once() -> None:
+    every = some.binary(min_size=2, max_size=2).map(lambda text: {"i": int.from_bytes(text, "big") % 1200})
+    seen: list[int] = []
+    assert Search("i < 1200", every, lambda i: seen.append(i) or [(Fraction(i), Fraction(1200))]).run().examples == 1000
+    assert len(seen) == len(set(seen)) == 1000
+
+
 def test_the_number_of_cases_and_the_seed_are_the_callers() -> None:
     outcome = TESTED.run(Effort(examples=24, seed=5))
     assert (outcome.examples, outcome.details["seed"]) == (24, 5)

@@ -44,7 +44,9 @@ def search(id: str, seed: int) -> None:
     entries = witness(id).find(Effort(seed=seed))
     seconds = time.process_time() - start
     if entries is None:
-        raise InputError(f"claim={id}", f"nothing was found in {seconds:.1f} s of process time", "try another seed, or keep by hand")
+        raise InputError(
+            f"claim={id}", f"nothing was found in {seconds:.1f} s of process time", "try another seed, or keep by hand"
+        )
     print(f"found in {seconds:.1f} s of process time")
     keep(id, entries, f"by search from scratch, seed {seed}")
 

@@ -2,10 +2,10 @@
 
     python proofs/recheck.py [FOLDER]
 
-Every ``counterexample.json`` lists exact points and an inequality left ≤ right that its claim implies there; this program evaluates
-both sides on balls (Arb) and confirms that left > right, by no less than the file says.  Every ``constants.json`` lists numbers and
-suprema with a lower and an upper end; it confirms both.  It shares no code with the package that wrote the files: the language of
-the formulas is implemented here a second time, as a table of functions over lists of balls.
+Every ``counterexample.json`` lists exact points and an inequality left ≤ right that its claim implies there; this program
+evaluates both sides on balls (Arb) and confirms that left > right, by no less than the file says.  Every ``constants.json``
+lists numbers and suprema with a lower and an upper end; it confirms both.  It shares no code with the package that wrote the
+files: the language of the formulas is implemented here a second time, as a table of functions over lists of balls.
 
 Exit codes: 0 all is confirmed, 1 something no longer holds, 2 a file cannot be read.
 """
@@ -80,7 +80,7 @@ def length(x: list) -> arb:
 
 
 def direction(x: list, zero: bool = False) -> list:
-    """x / ‖x‖; with `zero`, a vector that is exactly zero stays."""
+    """X / ‖x‖; with `zero`, a vector that is exactly zero stays."""
     if zero and all(entry == 0 for entry in x):
         return x
     size = length(x)
@@ -93,7 +93,7 @@ def weights(x: list) -> list:
 
 
 def about_mean(x: list) -> list:
-    """x minus its mean."""
+    """X minus its mean."""
     mean = add_up(x) / len(x)
     return [entry - mean for entry in x]
 

@@ -66,7 +66,9 @@ def verify(
     ids: Annotated[
         list[str] | None, typer.Argument(help="Ids of claims, or their first part, as T1; all when left out.", metavar="[ID]…")
     ] = None,
-    module: Annotated[str | None, typer.Option("--from", help="Check the claims of this module of yours instead.", metavar="MODULE")] = None,
+    module: Annotated[
+        str | None, typer.Option("--from", help="Check the claims of this module of yours instead.", metavar="MODULE")
+    ] = None,
     controls: Annotated[bool, typer.Option(help="Run every planted error too; each must be rejected.")] = False,
     scratch: Annotated[bool, typer.Option(help="Let the falsifier find every counterexample again, from scratch.")] = False,
     examples: Annotated[int, typer.Option(min=1, help="Cases that each search runs.")] = 1000,
@@ -124,7 +126,8 @@ def _write_reports(
     reports: list[Report], known: Mapping[str, Claim], asked: Mapping[str, Path | None], pictures: bool
 ) -> list[Path]:
     """Write what was asked for, each file whole or not at all."""
-    from sattheory.reports import graph, html, latex, pictures as figures
+    from sattheory.reports import graph, html, latex
+    from sattheory.reports import pictures as figures
     from sattheory.writing import folder, write
 
     writers: dict[str, Callable[[], str]] = {

@@ -201,7 +201,14 @@ def print_claim(report: Report) -> None:
 
 
 def _coloured(verdict: str) -> str:
-    colours = {"refuted": "red", "derived": "green", "certified": "green", "tested": "yellow", "open": "magenta", "assumed": "cyan"}
+    colours = {
+        "refuted": "red",
+        "derived": "green",
+        "certified": "green",
+        "tested": "yellow",
+        "open": "magenta",
+        "assumed": "cyan",
+    }
     colour = colours.get(verdict.split()[0])
     return f"[{colour}]{verdict}[/{colour}]" if colour else verdict
 

@@ -1,7 +1,7 @@
 """Files that are there whole or not at all.
 
-Whatever the package writes goes to a temporary file beside its target first and is renamed last, so that neither an interruption nor
-a full disk leaves something half-written behind.
+Whatever the package writes goes to a temporary file beside its target first and is renamed last, so that neither an
+interruption nor a full disk leaves something half-written behind.
 """
 
 from __future__ import annotations

@@ -456,10 +456,8 @@ class Claim:
         return FormReport(form.statement, form.latex, form.assumptions, form.uses, found, tuple(outcomes), tuple(controls))
 
     def _stray(self, holds: bool) -> list[Outcome]:
-        """Take notice of a counterexample that is kept for a claim which knows nothing of one.
-
-        Beside evidence that the form holds it is a contradiction; alone it shows nothing, for nobody says what it would refute.
-        """
+        """Take notice of a counterexample that is kept for a claim which knows nothing of one."""
+        # Beside evidence that the form holds it is a contradiction; alone it shows nothing, for nobody says what it would refute.
         expects = any(isinstance(piece, Witness) for form in self.forms.values() for piece in form.evidence)
         content = None if expects else kept.read(kept.folder(self.id, self.root) / kept.COUNTEREXAMPLE, self.id)
         if content is None:

@@ -1,9 +1,10 @@
 """A small language of formulas, evaluated on balls: what a witness is written in.
 
-A counterexample is worth what its reader can check, so both sides of a refuted inequality are strings: ``abs(sigmoid(c * theta) -
-sigmoid(theta))``.  The notation is Python's, cut down to arithmetic, lists and a fixed set of functions; anything else is refused.
-Values are python-flint's ``arb`` (Johansson, "Arb: efficient arbitrary-precision midpoint-radius interval arithmetic", 2017), vectors
-are lists of them and matrices lists of rows.  Functions of a number act entry by entry, functions of a vector on each row.
+A counterexample is worth what its reader can check, so both sides of a refuted inequality are strings: ``abs(sigmoid(c *
+theta) - sigmoid(theta))``.  The notation is Python's, cut down to arithmetic, lists and a fixed set of functions; anything
+else is refused. Values are python-flint's ``arb`` (Johansson, "Arb: efficient arbitrary-precision midpoint-radius interval
+arithmetic", 2017), vectors are lists of them and matrices lists of rows.  Functions of a number act entry by entry, functions
+of a vector on each row.
 """
 
 from __future__ import annotations

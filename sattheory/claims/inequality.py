@@ -1,8 +1,9 @@
 """Inequalities that can be refuted with certainty: exact points, written formulas, rigorous values.
 
-A counterexample is data: a point of integers and rationals, and two sides written in the language of `formulas`.  Both sides are
-enclosed in balls, and "left > right" is said only when the balls are apart.  A comparison of overlapping balls is false in *every* direction, hence the three answers of
-`Truth`, and the precision that doubles until one of the first two is reached.
+A counterexample is data: a point of integers and rationals, and two sides written in the language of `formulas`.  Both sides
+are enclosed in balls, and "left > right" is said only when the balls are apart.  A comparison of overlapping balls is false
+in *every* direction, hence the three answers of `Truth`, and the precision that doubles until one of the first two is
+reached.
 """
 
 from __future__ import annotations
@@ -21,7 +22,24 @@ Exact: TypeAlias = "int | Fraction | tuple[Exact, ...]"
 Pair: TypeAlias = "tuple[Any, Any]"
 Pairs: TypeAlias = "Iterable[Pair]"
 Point: TypeAlias = "Mapping[str, Exact]"
-__all__ = ["Exact", "Inequality", "Pairs", "Point", "Truth", "centre", "decide", "decide_all", "enclose", "evaluate", "exact_text", "norm", "real", "sigmoid", "softmax", "unit"]
+__all__ = [
+    "Exact",
+    "Inequality",
+    "Pairs",
+    "Point",
+    "Truth",
+    "centre",
+    "decide",
+    "decide_all",
+    "enclose",
+    "evaluate",
+    "exact_text",
+    "norm",
+    "real",
+    "sigmoid",
+    "softmax",
+    "unit",
+]
 PRECISIONS = (128, 256, 512, 1024, 2048, 4096)
 DIGITS_20 = 66  # bits
 
@@ -160,7 +178,7 @@ class Inequality:
         Returns
         -------
         dict or None
-            The point, the formulas, left rounded down and right rounded up, and what lies between them; None if it is not certain.
+            The point, the formulas, left rounded down, right rounded up, what lies between them; None if it is not certain.
         """
         if self.compare()[0] is not Truth.VIOLATED:
             return None

@@ -1,9 +1,10 @@
-"""What is kept in ``proofs/``: counterexamples, constants and proofs, one folder a claim, where anybody can read and recheck them.
+"""What is kept in ``proofs/``: counterexamples, constants and proofs, one folder a claim, for anybody to read and recheck.
 
-A claim's file in `statements` says what the claim means; its folder in ``proofs/`` holds what supports it.  ``proof.md`` is the text,
-``proof.py`` the steps of it that a program asserts, ``counterexample.json`` exact points with the inequality that fails at them,
-``constants.json`` brackets of numbers.  The two JSON files need nothing of this package to be checked: ``proofs/recheck.py`` does it
-with python-flint alone.  Each carries a digest of its content, so that an edit by hand is noticed even where it changes no verdict.
+A claim's file in `statements` says what the claim means; its folder in ``proofs/`` holds what supports it.  ``proof.md`` is
+the text, ``proof.py`` the steps of it that a program asserts, ``counterexample.json`` exact points with the inequality that
+fails at them, ``constants.json`` brackets of numbers.  The two JSON files need nothing of this package to be checked:
+``proofs/recheck.py`` does it with python-flint alone.  Each carries a digest of its content, so that an edit by hand is
+noticed even where it changes no verdict.
 """
 
 from __future__ import annotations
@@ -100,7 +101,9 @@ def read(path: Path, claim: str) -> dict[str, Any] | None:
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
     except (ValueError, OSError) as error:
-        raise InputError(given, f"it cannot be read as JSON ({error})", "restore it, or make it again with proofs/keep.py") from None
+        raise InputError(
+            given, f"it cannot be read as JSON ({error})", "restore it, or make it again with proofs/keep.py"
+        ) from None
     if not isinstance(content, dict) or (content.get("version"), content.get("claim")) != (VERSION, claim):
         expected = f"it is not a file of version {VERSION} for claim {claim}"
         raise InputError(given, expected, "restore it, or make it again with proofs/keep.py")

@@ -38,9 +38,7 @@ def claims_of(module: str | None) -> Mapping[str, Claim]:
     return claims if module is None else outside(module, "CLAIMS", Claim, lambda claim: claim.id)
 
 
-def check_each(
-    chosen: Sequence[Claim], jobs: int = 1, effort: Effort = USUAL, module: str | None = None
-) -> Iterator[Report]:
+def check_each(chosen: Sequence[Claim], jobs: int = 1, effort: Effort = USUAL, module: str | None = None) -> Iterator[Report]:
     """Check claims one after the other, or several at a time, and give each report as soon as it is there.
 
     Parameters

@@ -305,10 +305,7 @@ def largest(values: Array) -> Array:
 
 
 def _beyond(case: Saturated, c: float) -> Array:
-    """Bound what comes after the known coefficients.
-
-    The next one is at most as large as those, or else what is left over falls from c/4 to c as its power says.
-    """
+    """Bound what comes after the known coefficients: one as large as those, or what falls from c/4 to c as its power says."""
     known, near = len(case.coefficients), c / STEP
     left = case.at(np.full(len(case.tokens), near)) - np.tensordot(near ** -np.arange(known, dtype=float), case.coefficients, 1)
     largest_known = np.abs(case.coefficients).max(axis=(0, 2, 3)) * c**-known

@@ -1,8 +1,9 @@
 """Searches: the weakest evidence for a statement, and the quickest to lose.
 
-Hypothesis draws exact examples and the property lists pairs that must satisfy left ≤ right; each is decided with certainty, or the
-example counts as undecided and the search shows nothing.  A thousand examples are the least; more on request.  Examples that are
-dear to make, such as networks, come from a population made beforehand: it may grow with the number of examples asked for.
+Hypothesis draws exact examples and the property lists pairs that must satisfy left ≤ right; each is decided with certainty,
+or the example counts as undecided and the search shows nothing.  A thousand examples are the least; more on request.
+Examples that are dear to make, such as networks, come from a population made beforehand: it may grow with the number of
+examples asked for.
 """
 
 from __future__ import annotations

@@ -1,13 +1,13 @@
 """Statements that a program can look for counterexamples to, and the counterexamples that it found.
 
 Most statements of a theory read: there are constants such that for all points, left ≤ right.  Written as a `Statement` such a
-sentence can be played against: for constants somebody might name, look for a point at which the inequality fails.  What was found
-is *kept* as exact numbers (``proofs/<claim>/counterexample.json``) and only evaluated again by a `Witness`; the falsifier finds it again
-from scratch on request.
+sentence can be played against: for constants somebody might name, look for a point at which the inequality fails.  What was
+found is *kept* as exact numbers (``proofs/<claim>/counterexample.json``) and only evaluated again by a `Witness`; the
+falsifier finds it again from scratch on request.
 
-A finite list of points refutes a sentence with constants only together with a reason why *every* choice of constants is answered:
-the steps ``REFUTATION`` of the claim's ``proof.py``.  A kept point counts only if the inequality beside it is the one that the statement
-implies there.
+A finite list of points refutes a sentence with constants only together with a reason why *every* choice of constants is
+answered: the steps ``REFUTATION`` of the claim's ``proof.py``.  A kept point counts only if the inequality beside it is the
+one that the statement implies there.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from sattheory.claims import kept
-from sattheory.claims.evidence import Effort, Evidence, Outcome, Planted, Step, count
+from sattheory.claims.evidence import Effort, Evidence, Outcome, Planted, Status, Step, count
 from sattheory.claims.hunting import hunt
 from sattheory.claims.inequality import Exact, Inequality, Truth, exact_text
 from sattheory.errors import InputError
@@ -177,7 +177,7 @@ class Witness(Evidence):
         if found is None:
             return Outcome("search", says, "failed", {"reason": f"nothing found in {effort.seconds:g} s", "failures": []})
         steps = [step.report() for step in self._reasons()]
-        status = "refuted" if self._answers_all(steps) else "failed"
+        status: Status = "refuted" if self._answers_all(steps) else "failed"
         return Outcome("search", says, status, {"seed": effort.seed, "failures": found, "steps": steps}, *count(steps))
 
     def _examine(self, effort: Effort) -> Outcome:

@@ -1,7 +1,7 @@
 """A small picture of how far an inequality fails: two bars a point, on a logarithmic axis.
 
-The upper bar is the left side, the lower bar the right side that should not be smaller.  What a reader should see is that the upper
-one is longer at every point, and stays so whatever constants the statement names.
+The upper bar is the left side, the lower bar the right side that should not be smaller.  What a reader should see is that the
+upper one is longer at every point, and stays so whatever constants the statement names.
 """
 
 from __future__ import annotations
@@ -38,17 +38,19 @@ def bars(failures: Sequence[Mapping[str, Any]]) -> str:
     rows = [_row(i, failure, pair, low, scale) for i, (failure, pair) in enumerate(zip(failures, logs, strict=True))]
     height = ROW * len(rows) + 6
     says = "left side (upper bar) and right side (lower bar) of the inequality, logarithmic"
-    head = f'<svg class="bars" viewBox="0 0 {WIDTH} {height}" role="img" aria-label="{says}" xmlns="http://www.w3.org/2000/svg">'
+    box = f'viewBox="0 0 {WIDTH} {height}" font-size="11" role="img" aria-label="{says}"'
+    head = f'<svg class="bars" {box} xmlns="http://www.w3.org/2000/svg">'
     return head + f"<title>{says}</title>" + "".join(rows) + "</svg>"
 
 
 def _row(i: int, failure: Mapping[str, Any], logs: Sequence[float], low: float, scale: float) -> str:
     top = ROW * i + 4
     constants = ", ".join(f"{name} = {_short(value)}" for name, value in failure["constants"].items()) or f"point {i + 1}"
-    text = f'<text x="{LABEL - 8}" y="{top + 15}" text-anchor="end" font-size="12" fill="{INK}">{escape(constants[:24])}</text>'
+    place = f'x="{LABEL - 8}" y="{top + 15}" text-anchor="end" font-size="12" fill="{INK}"'
+    text = f"<text {place}>{escape(constants[:24])}</text>"
     shapes = [
-        f'<rect x="{LABEL}" y="{top + BAR * j}" width="{max(1.0, (value - low) * scale):.1f}" height="{BAR - 1}" fill="{colour}"/>'
-        f'<text x="{LABEL + (value - low) * scale + 5:.1f}" y="{top + BAR * j + 9}" font-size="11" fill="{INK}">{number}</text>'
+        f'<rect x="{LABEL}" y="{top + BAR * j}" width="{(value - low) * scale:.1f}" height="{BAR - 1}" fill="{colour}"/>'
+        f'<text x="{LABEL + (value - low) * scale + 5:.1f}" y="{top + BAR * j + 9}">{number}</text>'
         for j, (value, colour, number) in enumerate(zip(logs, (LEFT, RIGHT), _numbers(failure), strict=True))
     ]
     return text + "".join(shapes)

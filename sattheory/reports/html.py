@@ -1,8 +1,9 @@
 """The report as one page that needs nothing else: no network, no script, no font.
 
-A reader sees what was found in a table, then what rests on what as a graph, then each claim: the sentence, why it matters, the form
-that fails with the numbers at which it fails, the form that holds, and behind a fold the proof.  Colours repeat what words and
-signs say.  The page is read on paper and on a telephone too, so its tables may turn into lists and wide things scroll.
+A reader sees what was found in a table, then what rests on what as a graph, then each claim: the sentence, why it matters,
+the form that fails with the numbers at which it fails, the form that holds, and behind a fold the proof.  Colours repeat what
+words and signs say.  The page is read on paper and on a telephone too, so its tables may turn into lists and wide things
+scroll.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
+from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 from sattheory.reports.bars import bars
@@ -28,46 +30,10 @@ MEANING = {
     "assumed": "an assumption",
 }
 STEP = {True: "✓", False: "✗", None: "¶"}
-ROOT = (
-    ":root{--ink:#1b1b1b;--soft:#5a5a5a;--line:#d8d8d8;--back:#fff;--card:#f7f7f5;--red:#a63c00;--blue:#00507d;--amber:#7a5200;"
-    "--violet:#7b3f68}"
-)
-STYLE = """
-*{box-sizing:border-box}
-body{font:16px/1.5 system-ui,-apple-system,"Segoe UI","DejaVu Sans",sans-serif;color:var(--ink);background:var(--back);margin:0 auto;padding:1.5rem;max-width:76rem}
-h1{font-size:1.7rem;margin:.2em 0}h2{font-size:1.35rem;margin:2.2em 0 .5em}h3{font-size:1.15rem;margin:0}h4{font-size:1rem;margin:0 0 .4em}
-h5,h6{font-size:.95rem;margin:1em 0 .3em}
-a{color:var(--blue)}p{margin:.5em 0}code{font:.86em/1.4 ui-monospace,"DejaVu Sans Mono",monospace;background:#ececea;padding:.05em .3em;border-radius:3px;overflow-wrap:anywhere}
-pre{overflow-x:auto;background:#ececea;padding:.6em}pre code{padding:0;overflow-wrap:normal}
-table{border-collapse:collapse;width:100%}th,td{text-align:left;vertical-align:top;padding:.35em .7em .35em 0;border-bottom:1px solid var(--line)}
-th{font-size:.85rem;color:var(--soft);font-weight:600}td.number{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}
-.verdict{white-space:nowrap;font-weight:600}.refuted{color:var(--red)}.derived,.certified{color:var(--blue)}.tested{color:var(--amber)}.open,.assumed{color:var(--violet)}
-.claim{border-top:3px solid var(--line);padding:1.2rem 0 .4rem;margin-top:1.2rem;scroll-margin-top:.5rem}
-.about{color:var(--soft);font-size:.92rem}
-.forms{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,26rem),1fr));gap:1rem;margin:.9rem 0}
-.form{background:var(--card);border:1px solid var(--line);border-left:5px solid var(--line);border-radius:4px;padding:.8rem 1rem;min-width:0}
-.form.is-refuted{border-left-color:#D55E00}.form.is-derived,.form.is-certified{border-left-color:#0072B2}.form.is-tested{border-left-color:#E69F00}
-.form.is-open,.form.is-assumed{border-left-color:#CC79A7}
-.evidence{margin:.7em 0 0;font-size:.93rem}.evidence ul{margin:.3em 0;padding-left:1.2em;list-style:none}.evidence li{text-indent:-1.2em}
-.support{font-size:.9rem;border:1px dashed #D55E00;padding:.4em .7em;border-radius:4px;margin:.6em 0 0}
-.scroll,.proof,.form{overflow-x:auto}
-details>summary{cursor:pointer;color:var(--blue);padding:.25em 0}details.proof{border:1px solid var(--line);border-radius:4px;padding:.3em 1rem}
-details.proof[open]{padding-bottom:.8em}
-math{font-size:1.08em}.math.block,.eqn,section.eqno,div.math{overflow-x:auto;overflow-y:hidden;padding:.2em 0}
-svg{max-width:100%;height:auto}svg.bars{display:block;max-width:35rem;margin:.5em 0}.graph svg{min-width:60rem}
-figure{margin:1rem 0}figure img{width:100%;max-width:30rem;height:auto}figcaption{font-size:.92rem;color:var(--soft)}
-.pictures{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,24rem),1fr));gap:1.5rem}
-@media(max-width:40rem){body{padding:.8rem;font-size:15px}
- table.verdicts thead{display:none}table.verdicts tr{display:block;padding:.5em 0;border-bottom:1px solid var(--line)}
- table.verdicts td{display:inline-block;border:0;padding:.1em .9em .1em 0}table.verdicts td.title{display:block}
- table.verdicts td[data-label]::before{content:attr(data-label) ": ";color:var(--soft);font-weight:400}}
-@media print{details>*{display:block}.claim{break-inside:avoid}}
-"""
+STYLE = resources.files("sattheory.reports").joinpath("report.css").read_text(encoding="utf-8")
 
 
-def page(
-    reports: Sequence[Report], known: Iterable[Claim] = (), pictures: Mapping[str, tuple[str, str]] | None = None
-) -> str:
+def page(reports: Sequence[Report], known: Iterable[Claim] = (), pictures: Mapping[str, tuple[str, str]] | None = None) -> str:
     """Write checked claims as one self-contained page.
 
     Parameters
@@ -100,7 +66,8 @@ def page(
         '<h2 id="claims">Claim by claim</h2>',
         *(_claim(report, support) for report in reports),
     ]
-    head = f'<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>Claims</title><style>{ROOT}{STYLE}</style>'
+    view = '<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
+    head = f"{view}<title>Claims</title><style>{STYLE}</style>"
     return f'<!DOCTYPE html>\n<html lang="en">\n<head>{head}</head>\n<body>\n' + "\n".join(body) + "\n</body>\n</html>\n"
 
 
@@ -138,8 +105,8 @@ def report_snippet(report: Report) -> str:
     str
         HTML, with its own style.
     """
-    scoped = STYLE[STYLE.index(".verdict") : STYLE.index("@media")]
-    return f'<div class="sattheory"><style>{ROOT}{scoped}</style>{_claim(report, None)}</div>'
+    variables, rules = STYLE.partition("\n")[0], STYLE[STYLE.index(".verdict") : STYLE.index("@media")]
+    return f'<div class="sattheory"><style>{variables}{rules}</style>{_claim(report, None)}</div>'
 
 
 def _summary(reports: Sequence[Report], version: str) -> str:
@@ -149,8 +116,8 @@ def _summary(reports: Sequence[Report], version: str) -> str:
     legend = " · ".join(f"{_verdict(kind)} {meaning}" for kind, meaning in MEANING.items())
     warning = f"<p class='refuted'>Not as the registry expects: {escape(', '.join(unexpected))}.</p>" if unexpected else ""
     return (
-        f"<p>{len(reports)} claims; as stated: {counts}. Every verdict was computed by sattheory {version} from evidence that ran when this "
-        f"page was written.</p><p class='about'>{legend}</p>{warning}"
+        f"<p>{len(reports)} claims; as stated: {counts}. Every verdict was computed by sattheory {version} from evidence that ran"
+        f" when this page was written.</p><p class='about'>{legend}</p>{warning}"
     )
 
 
@@ -208,7 +175,8 @@ def _claim(report: Report, support: Any) -> str:
 def _form(name: str, key: str, form: FormReport, support: Any) -> str:
     assumptions = "".join(f"<li>{escape(one)}</li>" for one in form.assumptions)
     return (
-        f'<div class="form is-{form.verdict.kind}"><h4>{name}: {_verdict(form.verdict.kind)}</h4><p>{sentence(form.latex, form.statement)}</p>'
+        f'<div class="form is-{form.verdict.kind}"><h4>{name}: {_verdict(form.verdict.kind)}</h4>'
+        f"<p>{sentence(form.latex, form.statement)}</p>"
         + (f"<div class='about'>Assuming<ul>{assumptions}</ul></div>" if assumptions else "")
         + _rests_on(form.uses)
         + _lost(key, support)
@@ -236,7 +204,11 @@ def _outcome(outcome: Outcome) -> str:
     inside = _failures(details.get("failures", ())) + _steps(details.get("steps", ()))
     count = f"{outcome.examples} examples, seed {details.get('seed')}: " if outcome.examples else ""
     reason = f" ({details['reason']})" if "reason" in details else ""
-    shrunk = f"<p>Counterexample: <code>{escape(json.dumps(details['counterexample']))}</code></p>" if "counterexample" in details else ""
+    shrunk = (
+        f"<p>Counterexample: <code>{escape(json.dumps(details['counterexample']))}</code></p>"
+        if "counterexample" in details
+        else ""
+    )
     says = f"<b>{outcome.kind.capitalize()}.</b> {count}{escape(outcome.says)}{escape(reason)}"
     return f'<div class="evidence">{says}{shrunk}{inside}</div>'
 

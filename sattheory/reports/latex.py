@@ -1,7 +1,7 @@
 r"""The verdicts as a LaTeX table, to be read into a paper with ``\input``.
 
-It needs ``booktabs`` and ``longtable``, and ``amsmath`` with ``amssymb`` for the statements.  A statement is written as its claim gives
-it, with formulas between dollar signs; everything else is escaped.
+It needs ``booktabs`` and ``longtable``, and ``amsmath`` with ``amssymb`` for the statements.  A statement is written as its
+claim gives it, with formulas between dollar signs; everything else is escaped.
 """
 
 from __future__ import annotations
@@ -15,11 +15,12 @@ if TYPE_CHECKING:
 
 SPECIAL = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"} | {c: rf"\{c}" for c in "&%$#_{}"}
 UNICODE = {
-    "≤": r"$\le$", "≥": r"$\ge$", "→": r"$\to$", "⇒": r"$\Rightarrow$", "∞": r"$\infty$", "·": r"$\cdot$", "−": r"$-$", "–": "--",
-    "‖": r"$\|$", "√": r"$\surd$", "½": r"$\tfrac12$", "…": r"\dots{}", "′": r"$'$", "∝": r"$\propto$", "≠": r"$\ne$", "∈": r"$\in$",
-    "∘": r"$\circ$", "×": r"$\times$", "∂": r"$\partial$", "∇": r"$\nabla$", "⁻": r"$^-$", "ᵏ": r"$^k$", "⁰": r"$^0$", "¹": r"$^1$",
-    "²": r"$^2$", "³": r"$^3$", "⁴": r"$^4$", "₀": r"$_0$", "₁": r"$_1$", "₂": r"$_2$", "ⁿ": r"$^n$", "σ": r"$\sigma$", "θ": r"$\theta$",
-    "ε": r"$\varepsilon$", "Ω": r"$\Omega$", "δ": r"$\delta$", "η": r"$\eta$", "λ": r"$\lambda$", "β": r"$\beta$", "γ": r"$\gamma$",
+    "≤": r"$\le$", "≥": r"$\ge$", "→": r"$\to$", "⇒": r"$\Rightarrow$", "∞": r"$\infty$", "·": r"$\cdot$", "−": r"$-$",
+    "–": r"--", "‖": r"$\|$", "√": r"$\surd$", "½": r"$\tfrac12$", "…": r"\dots{}", "′": r"$'$", "∝": r"$\propto$",
+    "≠": r"$\ne$", "∈": r"$\in$", "∘": r"$\circ$", "×": r"$\times$", "∂": r"$\partial$", "∇": r"$\nabla$", "⁻": r"$^-$",
+    "ᵏ": r"$^k$", "⁰": r"$^0$", "¹": r"$^1$", "²": r"$^2$", "³": r"$^3$", "⁴": r"$^4$", "₀": r"$_0$", "₁": r"$_1$",
+    "₂": r"$_2$", "ⁿ": r"$^n$", "σ": r"$\sigma$", "θ": r"$\theta$", "ε": r"$\varepsilon$", "Ω": r"$\Omega$", "δ": r"$\delta$",
+    "η": r"$\eta$", "λ": r"$\lambda$", "β": r"$\beta$", "γ": r"$\gamma$",
 }  # fmt: skip
 WORDS = {"refuted": r"\textbf{refuted}", "–": "--"}
 HEAD = r"""% Written by sattheory %VERSION%; needs booktabs, longtable, amsmath, amssymb.
@@ -53,7 +54,12 @@ def table(reports: Sequence[Report]) -> str:
 
 def _row(report: Report) -> str:
     verdicts = [report.literal.verdict.kind, report.repaired.verdict.kind if report.repaired else "–"]
-    cells = [escape(report.id), escape(report.place), sentence(report.latex, report.statement), *(WORDS.get(kind, kind) for kind in verdicts)]
+    cells = [
+        escape(report.id),
+        escape(report.place),
+        sentence(report.latex, report.statement),
+        *(WORDS.get(kind, kind) for kind in verdicts),
+    ]
     return " & ".join(cells) + " \\\\\n"
 
 

@@ -1,7 +1,8 @@
 """Text with formulas, for a browser that is on its own: Markdown and LaTeX in, HTML and MathML out.
 
-Browsers have drawn MathML by themselves since 2023, so a page needs no script, no font and no network for its formulas.  Markdown is
-read by markdown-it, LaTeX by latex2mathml.  Two dialects: a proof is full Markdown, a statement only text with formulas in it.
+Browsers have drawn MathML by themselves since 2023, so a page needs no script, no font and no network for its formulas.
+Markdown is read by markdown-it, LaTeX by latex2mathml.  Two dialects: a proof is full Markdown, a statement only text with
+formulas in it.
 """
 
 from __future__ import annotations
@@ -12,7 +13,13 @@ from collections.abc import Mapping, MutableMapping, Sequence
 from functools import cache
 from typing import Any
 
-UNDERSTOOD = {r"\begin{aligned}": r"\begin{split}", r"\end{aligned}": r"\end{split}", r"\setminus": r"\smallsetminus", r"\lVert": r"\|", r"\rVert": r"\|"}
+UNDERSTOOD = {
+    r"\begin{aligned}": r"\begin{split}",
+    r"\end{aligned}": r"\end{split}",
+    r"\setminus": r"\smallsetminus",
+    r"\lVert": r"\|",
+    r"\rVert": r"\|",
+}
 LIMITS = {"lim", "limsup", "liminf", "max", "min", "sup", "inf", "argmax"}  # their subscripts stand below them
 
 

@@ -279,7 +279,9 @@ def test_formulas_enclose_exact_values(formula: str, value: Fraction) -> None:
     assert float(found.rad()) < 1e-12
 
 
-@pytest.mark.parametrize("formula", ["__import__", "x.sqrt()", "open('f')", "0.1", "exp(x, x)", "[i for i in x]", "x ** x", "x[k]", "exp(x, k=1)"])
+@pytest.mark.parametrize(
+    "formula", ["__import__", "x.sqrt()", "open('f')", "0.1", "exp(x, x)", "[i for i in x]", "x ** x", "x[k]", "exp(x, k=1)"]
+)
 def test_formulas_outside_the_language_are_refused(formula: str) -> None:
     with pytest.raises((SyntaxError, KeyError)):
         evaluate(formula, {"x": [real(1)]})

@@ -25,7 +25,10 @@ def moved(tmp_path: Path) -> Callable[[str], Claim]:
     def move(id: str) -> Claim:
         shutil.copytree(kept.root() / id, tmp_path / id)
         claim = claims[id]
-        forms = [form and dataclasses.replace(form, evidence=tuple(map(here, form.evidence))) for form in (claim.literal, claim.repaired)]
+        forms = [
+            form and dataclasses.replace(form, evidence=tuple(map(here, form.evidence)))
+            for form in (claim.literal, claim.repaired)
+        ]
         literal, repaired = forms
         assert literal is not None
         return dataclasses.replace(claim, literal=literal, repaired=repaired, root=tmp_path)
@@ -54,7 +57,10 @@ def test_without_its_proof_a_form_is_open_or_only_tested(moved: Callable[[str], 
     claim = moved(TRUE)
     (tmp_path / TRUE / kept.PROOF).unlink()
     assert claim.check(FEW).literal.verdict.kind == "tested"
-    assert dataclasses.replace(claim, literal=Form("bare", evidence=(claim.literal.evidence[0],))).check(FEW).literal.verdict.kind == "open"
+    assert (
+        dataclasses.replace(claim, literal=Form("bare", evidence=(claim.literal.evidence[0],))).check(FEW).literal.verdict.kind
+        == "open"
+    )
 
 
 def test_without_reasons_the_points_do_not_refute(moved: Callable[[str], Claim], tmp_path: Path) -> None:
@@ -93,12 +99,16 @@ def test_a_counterexample_to_a_true_claim_makes_the_run_fail(moved: Callable[[st
     claim = moved(TRUE)
     entry = {"constants": {}, "choice": {}, "point": {}, "where": {}, "left": "2", "right": "1"}
     values = {"left": "2", "right": "1", "margin": "1"}
-    kept.write(tmp_path / TRUE / kept.COUNTEREXAMPLE, {"version": 1, "claim": TRUE, "counterexamples": [entry | {"values": values}]})
+    kept.write(
+        tmp_path / TRUE / kept.COUNTEREXAMPLE, {"version": 1, "claim": TRUE, "counterexamples": [entry | {"values": values}]}
+    )
     with pytest.raises(Contradiction, match="refutes what"):
         claim.check(FEW)
 
 
-def test_a_file_that_claims_to_refute_a_true_claim_and_does_not_is_no_success(moved: Callable[[str], Claim], tmp_path: Path) -> None:
+def test_a_file_that_claims_to_refute_a_true_claim_and_does_not_is_no_success(
+    moved: Callable[[str], Claim], tmp_path: Path
+) -> None:
     claim = moved(TRUE)
     entry = {"constants": {}, "choice": {}, "point": {}, "where": {}, "left": "1", "right": "2", "values": {}}
     kept.write(tmp_path / TRUE / kept.COUNTEREXAMPLE, {"version": 1, "claim": TRUE, "counterexamples": [entry]})

@@ -69,7 +69,15 @@ def test_the_first_part_of_an_id_stands_for_its_family(run):
 def test_verify_explains_a_refutation_with_numbers_to_check_by_hand(run):
     code, out, _ = run("verify", "P4", "--controls", "--examples", "80")
     assert code == 0
-    for part in ("the sentence:", "why it matters:", "as stated:", "verdict: refuted", "at d = 1", "repaired:", "planted errors rejected"):
+    for part in (
+        "the sentence:",
+        "why it matters:",
+        "as stated:",
+        "verdict: refuted",
+        "at d = 1",
+        "repaired:",
+        "planted errors rejected",
+    ):
         assert part in out
 
 

@@ -44,5 +44,7 @@ def test_every_folder_belongs_to_a_claim() -> None:
 
 def test_most_steps_are_asserted() -> None:
     modules = [kept.proof(PROOFS / id / "proof.py") for id in IDS if (PROOFS / id / "proof.py").is_file()]
-    steps = [s for m in modules for d in getattr(m, "PROOF", ()) for s in d.steps] + [s for m in modules for s in getattr(m, "REFUTATION", ())]
+    steps = [s for m in modules for d in getattr(m, "PROOF", ()) for s in d.steps] + [
+        s for m in modules for s in getattr(m, "REFUTATION", ())
+    ]
     assert sum(step.check is not None for step in steps) > 2 * len(steps) / 3

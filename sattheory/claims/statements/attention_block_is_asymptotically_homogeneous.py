@@ -185,7 +185,7 @@ CLAIMS = (
         title="on one ray the block's error is c·e^{−d‖θ‖}, not e^{−d‖θ‖}",
         statement="the same on each single ray, d and ρ depending on the ray",
         latex=r"The same on each single ray, $d$ and $\rho$ depending on the ray.",
-        why="Uniformity over directions is not what fails in P5: one direction without ties is enough.",
+        why="Uniformity over directions is not what fails in P5. One direction without ties is enough.",
         literal=Form(
             "X exactly 1-homogeneous ⇒ for each θ₀ with Py_i ≠ 0 for all i there are d > 0 and ρ with "
             "|MSA(cθ) − c·MSA(θ)| ≤ e^{−d‖θ‖}, entry by entry, for all c ≥ 1 and θ = tθ₀ with ‖θ‖ ≥ ρ",

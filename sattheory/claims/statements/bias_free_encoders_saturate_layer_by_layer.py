@@ -24,7 +24,6 @@ from sattheory.claims.saturated_cases import R1, ROWS, examine, inputs, largest,
 from sattheory.claims.search import Search
 from sattheory.network.transformer import Transformer
 
-
 EXPONENT, SHARE, SLACK = 18.0, 0.7, 1e-9
 
 
@@ -51,10 +50,8 @@ def _network(generator: np.random.Generator) -> tuple[Transformer, int]:
 
 @cache
 def _case(seed: int) -> list[tuple[float, float, float] | None]:
-    """Saturate, and compare with a run at gc⁴ = `EXPONENT`, where the limit is known.
-
-    What counts is given for each input: gc⁴ or inf; distances to X̂, and of X̂ to the limit, over the size of X̂.
-    """
+    """Saturate, and compare with a run at gc⁴ = `EXPONENT`, where the limit is known."""
+    # For each input: gc⁴ or inf; distances to X̂, and of X̂ to the limit, over the size of X̂.
     case = examine(*inputs(seed, _network, ROWS), both=False)
     if case is None:
         return [None] * ROWS

@@ -27,7 +27,6 @@ from sattheory.claims.statements.biases_slow_saturation_down import FLAT, KINDS,
 from sattheory.claims.witness import Statement, Witness
 from sattheory.network.transformer import Transformer
 
-
 IDENTITY = ((1, 0), (0, 1))
 NETWORK: dict[str, Any] = {
     "x": ((1, 0),),

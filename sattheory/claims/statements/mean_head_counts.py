@@ -153,7 +153,7 @@ NEAR = frozenset(LONG)
 
 @cache
 def _logits(near: bool, length: int, first: Word) -> dict[Word, Fraction]:
-    """c^{−2}·logit in the limit: one pass on series for the words of a length near the language, or for all with one beginning."""
+    """c^{−2}·logit in the limit: one pass on series for words near the language, or for all with one beginning."""
     every = itertools.product(range(3), repeat=length - len(first))
     words = [word for word in LONG if len(word) == length] if near else [(*first, *rest) for rest in every]
     limit = saturate(acceptor(), np.array(words))

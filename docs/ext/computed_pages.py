@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sys
 import textwrap
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
 from sattheory.arithmetic.operations import Undecided
-from sattheory.claims import claims, verify
+from sattheory.claims import Form, FormReport, claims, verify
 from sattheory.errors import InputError
 from sattheory.figures import draw, figures
 
@@ -62,7 +63,7 @@ def _checked() -> list[tuple[str, ...]]:
             f"{report.title} ({report.place})",
             report.literal.verdict.kind,
             report.repaired.verdict.kind if report.repaired else "–",
-            ", ".join(f"`{id}`" for id in report.uses) or "–",
+            _resting_on(report.forms),
         )
         for report in reports
     ]
@@ -75,10 +76,16 @@ def _stated() -> list[tuple[str, ...]]:
             f"{claim.title} ({claim.place})",
             f"{claim.expected.literal}?",
             f"{claim.expected.repaired}?" if claim.expected.repaired else "–",
-            ", ".join(f"`{id}`" for id in claim.uses) or "–",
+            _resting_on(claim.forms.values()),
         )
         for claim in claims.values()
     ]
+
+
+def _resting_on(forms: Iterable[Form | FormReport]) -> str:
+    """Name what the forms of a claim use, a prime for repaired forms."""
+    used = dict.fromkeys(use.replace("'", "′") for form in forms for use in form.uses)
+    return ", ".join(f"`{use}`" for use in used) or "–"
 
 
 class ClaimReport(_Computed):

@@ -100,7 +100,7 @@ def tends(expression: Any, variable: Any, value: Any, to: Any = sympy.oo) -> boo
 
 
 def within(expression: Any, box: Box, bound: Any) -> bool:
-    """Decide |expression| ≤ bound for all values of some symbols in a box.
+    """Decide ``|expression| ≤ bound`` for all values of some symbols in a box.
 
     Parameters
     ----------
@@ -125,7 +125,7 @@ def within(expression: Any, box: Box, bound: Any) -> bool:
 
 
 def around(symbol: Any, radius: Any) -> dict[Any, tuple[Any, Any]]:
-    """Say |symbol| ≤ radius, for `within`.
+    """Say ``|symbol| ≤ radius``, for `within`.
 
     Parameters
     ----------

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from sattheory.claims import kept
-from sattheory.claims.evidence import Effort, Evidence, Outcome, Planted
+from sattheory.claims.evidence import USUAL, Effort, Evidence, Outcome, Planted
 from sattheory.claims.formulas import evaluate, real
 from sattheory.claims.inequality import Pairs, Truth, decide, decide_all, enclose, exact_text
 
@@ -144,7 +144,7 @@ class Constants(Evidence):
             return Outcome(self.kind, self.says, "failed", {"reason": reason, "domain": names})
         return Outcome(self.kind, self.says, "holds", {"domain": names, "constants": entries}, asserted=len(entries))
 
-    def run_controls(self, effort: Effort) -> list[Outcome]:  # type: ignore[override]
+    def run_controls(self, effort: Effort = USUAL) -> list[Outcome]:
         """Move each end of each bracket past the number.
 
         Parameters

@@ -159,6 +159,12 @@ def test_cases_drawn_together_shrink_to_one() -> None:
     assert hunt(NUMBERS, judge, examples=400, together=8).violation == {"i": 11}
 
 
+@pytest.mark.parametrize("together", [1, 8])
+def test_only_distinct_cases_count(together: int) -> None:
+    few = some.fixed_dictionaries({"i": some.integers(0, 2)})
+    assert hunt(few, lambda _: (Truth.HOLDS, 0.0), examples=50, together=together).examples == 3
+
+
 @pytest.mark.parametrize(
     "evidence",
     [

@@ -114,8 +114,7 @@ CLAIMS = (
         statement="f approximately k_f-homogeneous, g approximately k_g-homogeneous ⇒ fg approximately (k_f + k_g)-homogeneous",
         latex=r"If $f$ is approximately $k_f$-homogeneous and $g$ approximately $k_g$-homogeneous, then $fg$ is approximately "
         r"$(k_f+k_g)$-homogeneous.",
-        why="Attention is two products. The lemma fails for one of them: weights of degree 0 times values of positive "
-        "degree.",
+        why="Attention is two products. The lemma fails for one of them: weights of degree 0 times values of positive degree.",
         literal=Form(
             "for all f, g: Rᵖ → R and k_f, k_g ≥ 0: if |f(cθ) − c^{k_f}f(θ)| ≤ e^{−d_f‖θ‖} for c ≥ 1, ‖θ‖ ≥ ρ_f and the same "
             "holds for g, there are d > 0 and ρ with |fg(cθ) − c^{k_f + k_g}fg(θ)| ≤ e^{−d‖θ‖} for all c ≥ 1 and ‖θ‖ ≥ ρ",

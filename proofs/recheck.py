@@ -349,6 +349,12 @@ def faults(path: Path) -> tuple[int, list[str]]:
     return len(content[kind]), found
 
 
+def missing(folder: Path) -> list[str]:
+    """List the claims whose proof refutes, but for which no points are kept."""
+    refuting = [path.parent for path in folder.glob("*/proof.py") if "\nREFUTATION" in path.read_text(encoding="utf-8")]
+    return sorted(place.name for place in refuting if not (place / "counterexample.json").is_file())
+
+
 def main(arguments: list[str]) -> int:
     """Check every file of the folder; one line each."""
     start = time.perf_counter()
@@ -358,6 +364,9 @@ def main(arguments: list[str]) -> int:
         print(f"{folder}: nothing is kept here; give the folder that holds one folder a claim.", file=sys.stderr)
         return 2
     code, checked = 0, 0
+    for name in missing(folder):
+        print(f"{name}/counterexample.json is missing: proof.py beside it gives reasons for points that are not there")
+        code = 1
     for path in paths:
         try:
             number, found = faults(path)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from sattheory.network import Transformer
 
 FAILED, BAD_INPUT, UNDECIDED = 1, 2, 3
+ENDINGS = {"html": (".html", ".htm"), "latex": (".tex",), "graph": (".svg",)}
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
@@ -91,7 +92,12 @@ def verify(
     from sattheory.claims import Contradiction, Effort
     from sattheory.claims.dependencies import dependencies
     from sattheory.claims.registry import check_each, claims_of, select
+    from sattheory.writing import check_place
 
+    asked = {"html": html, "latex": latex, "graph": graph}
+    for kind, path in asked.items():
+        if path is not None:
+            check_place(f"--{kind}", path, ENDINGS[kind])
     known = claims_of(module)
     chosen = select(ids, known)
     dependencies((), known.values())  # uses that name nothing are bad input, found before any work
@@ -103,7 +109,7 @@ def verify(
     except Contradiction as contradiction:
         _leave(FAILED, f"Contradictory evidence: {contradiction}")
     seconds = time.perf_counter() - start
-    written = _write_reports(reports, known, {"html": html, "latex": latex, "graph": graph}, pictures=module is None)
+    written = _write_reports(reports, known, asked, pictures=module is None)
     sound = all(report.as_expected for report in reports)
     if json:
         terminal.print_json({"version": 2, "as_expected": sound, "seconds": seconds, "claims": [r.to_dict() for r in reports]})
@@ -128,7 +134,7 @@ def _write_reports(
     """Write what was asked for, each file whole or not at all."""
     from sattheory.reports import graph, html, latex
     from sattheory.reports import pictures as figures
-    from sattheory.writing import folder, write
+    from sattheory.writing import write
 
     writers: dict[str, Callable[[], str]] = {
         "html": lambda: html.page(reports, known.values(), figures.drawn() if pictures else {}),
@@ -136,7 +142,7 @@ def _write_reports(
         "graph": lambda: graph.draw_graph(reports, known.values()),
     }
     wanted = {path: writers[kind]() for kind, path in asked.items() if path is not None}
-    return [write(folder(path.parent) / path.name, text) for path, text in wanted.items()]
+    return [write(path, text) for path, text in wanted.items()]
 
 
 def _leave(code: int, reason: str = "") -> NoReturn:

@@ -170,16 +170,25 @@ def print_claims(reports: Sequence[Report], seconds: float) -> None:
     seconds : float
         Time it took on the clock.
     """
+    from sattheory.claims.witness import FROM_SCRATCH
+    from sattheory.reports.tally import tally
+
     out = console()
     out.print(claims_table(reports))
-    literal = [report.literal.verdict.kind for report in reports]
-    counts = ", ".join(f"{literal.count(kind)} {kind}" for kind in dict.fromkeys(literal))
-    out.print(f"\n{len(reports)} claims, as stated: {counts}; {seconds:.1f} s.")
+    out.print(f"\n{tally(reports)} {seconds:.1f} s.")
     controls = [control for report in reports for form in report.forms for control in form.controls]
     if controls:
         rejected = sum(control.status == "rejected" for control in controls)
         without = [report.id for report in reports if not any(form.controls for form in report.forms)]
         out.print(f"planted errors: {rejected} of {len(controls)} rejected; claims without any: {', '.join(without) or 'none'}.")
+    witnesses = [outcome for report in reports for form in report.forms for outcome in form.outcomes]
+    scratch = [outcome for outcome in witnesses if outcome.says == FROM_SCRATCH]
+    if scratch:
+        found = sum(outcome.status == "refuted" for outcome in scratch)
+        by_hand = sum(outcome.kind == "witness" for outcome in witnesses) - len(scratch)
+        out.print(
+            f"counterexamples found again from scratch: {found} of {len(scratch)}; {by_hand} more rest on kept points alone."
+        )
     out.print("`sattheory verify ID` explains one claim; `--html FILE` writes them all on one page.")
     wrong = [report for report in reports if not report.as_expected]
     if wrong:

@@ -37,6 +37,32 @@ def folder(path: Path) -> Path:
     return path
 
 
+def check_place(option: str, path: Path, endings: tuple[str, ...]) -> None:
+    """Refuse a place for a file before the work that would fill it.
+
+    Parameters
+    ----------
+    option : str
+        What the user called it.
+    path : Path
+        The file to be.
+    endings : tuple of str
+        What its name may end in.
+
+    Raises
+    ------
+    InputError
+        If it is a folder, ends otherwise, or nothing can be written there.
+    """
+    given = f"{option} {path}"
+    if path.is_dir():
+        raise InputError(given, "it is a folder", "give the name of a file in it")
+    if path.suffix.lower() not in endings:
+        raise InputError(given, f"what is written is {endings[0][1:].upper()}", f"let the name end in {' or '.join(endings)}")
+    if not os.access(path.parent, os.W_OK | os.X_OK):
+        raise InputError(given, "its folder is not there, or is not yours to write to", "choose another, or make it first")
+
+
 def write(path: Path, content: bytes | str) -> Path:
     """Write a file, whole or not at all.
 

@@ -280,7 +280,7 @@ class Report:
         dict of str
             ``id``, ``title``, ``literal``, ``repaired``, ``strongest``, ``seconds``, ``as_expected``.
         """
-        kinds = [form.strongest.kind if form.strongest else "none" for form in self.forms]
+        kinds = [form.strongest.kind for form in self.forms if form.strongest] or ["none"]
         return {
             "id": self.id,
             "title": self.title,
@@ -333,10 +333,13 @@ class Report:
 def _told(outcome: Outcome) -> list[str]:
     """Tell one piece of evidence: points as numbers, steps one by one."""
     lines = [f"    - {outcome}"]
+    shown: Mapping[str, Any] = {}
     for failure in outcome.details.get("failures", ()):
         values = failure["values"]
-        lines.append(f"      at {_plain(failure['point'])}")
-        lines += [f"        with {name} = {formula}" for name, formula in failure["where"].items()]
+        constants = f", for {_plain(failure['constants'])}" if failure["constants"] else ""
+        lines.append(f"      at {_plain(failure['point'])}{constants}")
+        lines += [f"        with {name} = {formula}" for name, formula in failure["where"].items() if failure["where"] != shown]
+        shown = failure["where"]
         lines.append(f"        {failure['left']} ≥ {values['left']}")
         lines.append(f"        {failure['right']} ≤ {values['right']}")
     marks = {True: "✓", False: "✗", None: "·"}
@@ -447,13 +450,23 @@ class Claim:
         return path.read_text(encoding="utf-8") if path.is_file() else ""
 
     def _check_form(self, name: str, form: Form, effort: Effort) -> FormReport:
-        outcomes = [piece.run(effort) for piece in form.evidence]
+        outcomes = [self._run(name, piece, effort) for piece in form.evidence]
         outcomes += self._stray(any(outcome.status == "holds" for outcome in outcomes)) if name == "literal" else []
         outcomes += self._from_scratch(form, effort) if effort.scratch else []
         self._refuse_contradiction(name, outcomes)
         controls = [control for piece in form.evidence for control in piece.run_controls(effort)] if effort.controls else []
         found = verdict(outcomes, self.kind == "assumption")
         return FormReport(form.statement, form.latex, form.assumptions, form.uses, found, tuple(outcomes), tuple(controls))
+
+    def _run(self, form: str, piece: Evidence, effort: Effort) -> Outcome:
+        """Run evidence; what goes wrong inside it is told with the claim's name."""
+        try:
+            return piece.run(effort)
+        except (InputError, Contradiction):
+            raise
+        except Exception as error:
+            why = f"it cannot be run ({type(error).__name__}: {error})"
+            raise InputError(f"claim {self.id}, {form} form, {piece.kind}", why, "mend the claim's module") from error
 
     def _stray(self, holds: bool) -> list[Outcome]:
         """Take notice of a counterexample that is kept for a claim which knows nothing of one."""

@@ -2,9 +2,10 @@
 
 A counterexample is worth what its reader can check, so both sides of a refuted inequality are strings: ``abs(sigmoid(c *
 theta) - sigmoid(theta))``.  The notation is Python's, cut down to arithmetic, lists and a fixed set of functions; anything
-else is refused. Values are python-flint's ``arb`` (Johansson, "Arb: efficient arbitrary-precision midpoint-radius interval
-arithmetic", 2017), vectors are lists of them and matrices lists of rows.  Functions of a number act entry by entry, functions
-of a vector on each row.
+else is refused.  Values are python-flint's ``arb`` (Johansson, "Arb: efficient arbitrary-precision midpoint-radius interval
+arithmetic", 2017), vectors are lists of them and matrices lists of rows.  Functions of a number act entry by entry
+(``abs exp log sqrt tanh sigmoid cos_pi sin_pi erf Phi lgamma lambertw relu gelu silu softplus``), functions of a vector on each
+row (``softmax centre unit unit0 norm``); there are also ``max min sum transpose`` and the number ``pi``.
 """
 
 from __future__ import annotations

@@ -6,6 +6,7 @@ claims bring SymPy, Hypothesis and python-flint with them.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 
 from sattheory.claims.claim import Claim, Report
@@ -62,12 +63,14 @@ def check_each(chosen: Sequence[Claim], jobs: int = 1, effort: Effort = USUAL, m
         return
     import joblib
 
-    checks = (joblib.delayed(_check)(claim.id, effort, module) for claim in chosen)
+    checks = (joblib.delayed(_check)(claim.id, effort, module, os.getcwd()) for claim in chosen)
     yield from joblib.Parallel(n_jobs=jobs, return_as="generator")(checks)
 
 
-def _check(id: str, effort: Effort, module: str | None) -> Report:
+def _check(id: str, effort: Effort, module: str | None, folder: str) -> Report:
     """Check a claim in a process of its own, which finds it again by its id: formulas and functions need not travel."""
+    if module is not None:
+        os.chdir(folder)  # a process that has worked before may stand elsewhere
     return claims_of(module)[id].check(effort)
 
 

@@ -26,6 +26,7 @@ from sattheory.errors import InputError
 
 Choice = Mapping[str, Any]
 FALSIFIER = (128, 512)
+FROM_SCRATCH = "the falsifier, from scratch"
 
 
 @dataclass(frozen=True)
@@ -173,22 +174,22 @@ class Witness(Evidence):
         if self.statement.points is None:
             return None
         found = self.find(effort)
-        says = "the falsifier, from scratch"
         if found is None:
-            return Outcome("search", says, "failed", {"reason": f"nothing found in {effort.seconds:g} s", "failures": []})
+            return Outcome("search", FROM_SCRATCH, "failed", {"reason": f"nothing found in {effort.seconds:g} s", "failures": []})
         steps = [step.report() for step in self._reasons()]
         status: Status = "refuted" if self._answers_all(steps) else "failed"
-        return Outcome("search", says, status, {"seed": effort.seed, "failures": found, "steps": steps}, *count(steps))
+        return Outcome("search", FROM_SCRATCH, status, {"seed": effort.seed, "failures": found, "steps": steps}, *count(steps))
 
     def _examine(self, effort: Effort) -> Outcome:
         entries, reason = self._entries(effort)
         if reason:
             return Outcome(self.kind, self.says, "failed", {"reason": reason, "failures": [], "steps": []})
-        failures = [self._failure(entry) for entry in entries]
+        judged = [self._failure(entry) for entry in entries]
         steps = [step.report() for step in self._reasons()]
-        details: dict[str, Any] = {"failures": [failure for failure in failures if failure], "steps": steps}
-        if None in failures:
-            details["reason"] = "an inequality that is kept does not fail, or is not the statement's"
+        failures = [failure for failure in judged if isinstance(failure, dict)]
+        details: dict[str, Any] = {"points": len(entries), "failures": failures, "steps": steps}
+        if wrong := [f"point {i}: {said}" for i, said in enumerate(judged, start=1) if isinstance(said, str)]:
+            details["reason"] = "; ".join(wrong)
         elif not self._answers_all(steps):
             details["reason"] = "a step fails, or none says why all constants are answered"
         return Outcome(self.kind, self.says, "failed" if "reason" in details else "refuted", details, *count(steps))
@@ -204,19 +205,27 @@ class Witness(Evidence):
         if not self.search:
             return [], f"proofs/{self.claim}/{kept.COUNTEREXAMPLE} is not there"
         found = self.find(effort)
-        return found or [], "" if found else f"no counterexample found in {effort.seconds:g} s"
+        if found:
+            return found, ""
+        return (
+            [],
+            f"no counterexample found in {effort.seconds:g} s of process time for all of {exact_text(self.statement.constants)}",
+        )
 
-    def _failure(self, entry: Mapping[str, Any]) -> dict[str, Any] | None:
-        """Evaluate a point again; None unless the statement's own inequality fails there."""
+    def _failure(self, entry: Mapping[str, Any]) -> dict[str, Any] | str:
+        """Evaluate a point again; say what is wrong unless the statement's own inequality fails there."""
         constants, choice = kept.exact(entry["constants"]), kept.exact(entry["choice"])
         try:
             inequality = self.statement.inequality(**constants, **choice)
             failure = inequality.failure()
-        except (TypeError, ValueError, KeyError, SyntaxError, ZeroDivisionError):
-            return None
+        except (TypeError, ValueError, KeyError, SyntaxError, ZeroDivisionError) as error:
+            return f"the inequality cannot be evaluated ({type(error).__name__}: {error})"
         stated = {key: entry[key] for key in ("point", "where", "left", "right") if key in entry}
-        if failure is None or any(failure[key] != value for key, value in stated.items()):
-            return None
+        written = inequality.to_dict()
+        if any(written[key] != value for key, value in stated.items()):
+            return "the inequality beside it is not the statement's"
+        if failure is None:
+            return f"{inequality.left} ≤ {inequality.right} does not certainly fail at {exact_text(inequality.point)}"
         return {"constants": entry["constants"], "choice": entry["choice"]} | failure
 
     def _reasons(self) -> tuple[Step, ...]:
@@ -238,7 +247,7 @@ class Witness(Evidence):
         return dataclasses.replace(self, statement=statement, planted=(), choices=choices)
 
     def _rejects(self, outcome: Outcome) -> bool:
-        return not outcome.details["failures"]
+        return bool(outcome.details.get("points")) and not outcome.details["failures"]
 
     def _errors(self) -> tuple[Planted, ...]:
         return self.planted

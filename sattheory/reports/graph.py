@@ -42,7 +42,7 @@ DRAWN = {
     "tested": "m-4,0 a4,4 0 1 0 8,0 a4,4 0 1 0 -8,0 Z",
     "refuted": "m-3.7,-3.7 l7.4,7.4 m0,-7.4 l-7.4,7.4",
     "open": "m-3.6,-3.6 h7.2 v7.2 h-7.2 Z",
-    "not checked": "m-1.1,0 h2.2",
+    "not checked": "m-2,0 h4",
 }
 Key = tuple[str, int]
 Place = tuple[float, float]
@@ -460,7 +460,7 @@ def _form_mark(name: str, place: Place, found: Dependencies) -> str:
     """Draw the mark of a form, framed if the form has lost its support."""
     x, y = _port(place, name)
     return ("" if found[name].supported else _rect(x + 5, y - 7.4, 16, 14.8, FRAMED)) + _mark(
-        found[name].verdict or "open", x + 13, y
+        found[name].verdict or "not checked", x + 13, y
     )
 
 

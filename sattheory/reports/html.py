@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from sattheory.reports.bars import bars
 from sattheory.reports.mathematics import document, sentence
+from sattheory.reports.tally import tally
 
 if TYPE_CHECKING:
     from sattheory.claims import Claim, FormReport, Outcome, Report
@@ -110,14 +111,12 @@ def report_snippet(report: Report) -> str:
 
 
 def _summary(reports: Sequence[Report], version: str) -> str:
-    literal = [report.literal.verdict.kind for report in reports]
-    counts = ", ".join(f"{literal.count(kind)} {kind}" for kind in dict.fromkeys(literal))
     unexpected = [report.id for report in reports if not report.as_expected]
     legend = " · ".join(f"{_verdict(kind)} {meaning}" for kind, meaning in MEANING.items())
-    warning = f"<p class='refuted'>Not as the registry expects: {escape(', '.join(unexpected))}.</p>" if unexpected else ""
+    warning = f"<p class='refuted'>Not as expected: {escape(', '.join(unexpected))}.</p>" if unexpected else ""
     return (
-        f"<p>{len(reports)} claims; as stated: {counts}. Every verdict was computed by sattheory {version} from evidence that ran"
-        f" when this page was written.</p><p class='about'>{legend}</p>{warning}"
+        f"<p>{tally(reports)} Every verdict was computed by sattheory {version} from evidence that ran when this page was "
+        f"written.</p><p class='about'>{legend}</p>{warning}"
     )
 
 
@@ -141,7 +140,7 @@ def _row(report: Report) -> str:
         f'<td data-label="as stated">{_verdict(report.literal.verdict.kind)}</td>',
         f'<td data-label="repaired">{repaired}</td>',
         f"<td>{escape(row['strongest'])}</td>",
-        f'<td class="number">{row["seconds"]}</td>',
+        f'<td class="number" data-label="s">{row["seconds"]}</td>',
     ]
     return f"<tr>{''.join(cells)}</tr>"
 
@@ -216,17 +215,30 @@ def _outcome(outcome: Outcome) -> str:
 def _failures(failures: Sequence[Mapping[str, Any]]) -> str:
     if not failures:
         return ""
-    return bars(failures) + "".join(_failure(failure) for failure in failures)
+    before = [{}, *(failure["where"] for failure in failures)]
+    told = "".join(_failure(failure, shown) for failure, shown in zip(failures, before, strict=False))
+    picture = bars(failures)
+    caption = "<p class='about'>Left side above, in orange; right side below, in blue; logarithmic.</p>" if picture else ""
+    return picture + caption + told
 
 
-def _failure(failure: Mapping[str, Any]) -> str:
-    point = ", ".join(f"{name} = {value}".replace("'", "") for name, value in failure["point"].items()) or "no variables"
-    where = "".join(f"<br>with <code>{escape(f'{name} = {formula}')}</code>" for name, formula in failure["where"].items())
+def _failure(failure: Mapping[str, Any], shown: Mapping[str, str]) -> str:
+    """Tell one point; abbreviations only if they differ from those of the point before."""
+    constants = f", for <code>{escape(_plain(failure['constants']))}</code>" if failure["constants"] else ""
+    where = "" if failure["where"] == shown else "".join(map(_abbreviation, failure["where"].items()))
     values = failure["values"]
     return (
-        f"<p>At <code>{escape(point)}</code>{where}<br><code>{escape(failure['left'])}</code> ≥ {values['left']}, but "
-        f"<code>{escape(failure['right'])}</code> ≤ {values['right']}.</p>"
+        f"<p>At <code>{escape(_plain(failure['point']))}</code>{constants}{where}<br><code>{escape(failure['left'])}</code> ≥ "
+        f"{values['left']}, but <code>{escape(failure['right'])}</code> ≤ {values['right']}.</p>"
     )
+
+
+def _plain(point: Mapping[str, Any]) -> str:
+    return ", ".join(f"{name} = {value}".replace("'", "") for name, value in point.items()) or "no variables"
+
+
+def _abbreviation(item: tuple[str, str]) -> str:
+    return f"<br>with <code>{escape(f'{item[0]} = {item[1]}')}</code>"
 
 
 def _steps(steps: Sequence[Mapping[str, Any]]) -> str:

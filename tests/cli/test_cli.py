@@ -82,7 +82,7 @@ def test_verify_explains_a_refutation_with_numbers_to_check_by_hand(run):
 
 
 def test_verify_writes_its_reports(run, tmp_path):
-    files = {kind: tmp_path / "new" / f"report.{kind}" for kind in ("html", "tex", "svg")}
+    files = {kind: tmp_path / f"report.{kind}" for kind in ("html", "tex", "svg")}
     options = ("--html", str(files["html"]), "--latex", str(files["tex"]), "--graph", str(files["svg"]))
     code, out, _ = run("verify", "L4", "L5", "--examples", "80", *options)
     assert code == 0
@@ -101,6 +101,31 @@ def test_an_interrupted_run_leaves_no_report(run, monkeypatch, tmp_path):
     code, _, _ = run("verify", "L2", "--examples", "8", "--html", str(tmp_path / "report.html"))
     assert code == 130
     assert list(tmp_path.iterdir()) == []
+
+
+def test_evidence_that_cannot_be_run_is_named(run, monkeypatch, tmp_path):
+    source = """
+import hypothesis.strategies as some
+from sattheory.claims import Claim, Expected, Form, Inequality, Search, Statement, Witness
+
+points = some.fixed_dictionaries({"i": some.integers(0, 9)})
+typo = Statement(lambda i: Inequality({"i": i}, "rellu(i)", "i"), points)
+kept = Witness("X", "typo", typo, choices=({"i": 1},))
+true = Witness("Y", "true", Statement(lambda i: Inequality({"i": i}, "i", "i"), points), choices=({"i": 1},))
+def claim(id, *evidence):
+    return Claim(id, "p", "t", "s", "w", Form("f", evidence=evidence), None, Expected("refuted"))
+CLAIMS = (claim("X", kept), claim("Y", true), claim("Z", Search("s", points, lambda i: [(i, nowhere)])))
+"""
+    (tmp_path / "faulty_claims.py").write_text(source)
+    monkeypatch.chdir(tmp_path)
+    code, out, err = run("verify", "--from", "faulty_claims", "Z")
+    assert code == 2
+    assert "claim Z, literal form, search: it cannot be run (NameError: name 'nowhere' is not defined)" in err
+    code, out, err = run("verify", "--from", "faulty_claims", "X", "Y")
+    flat = " ".join(out.split())
+    assert (code, err) == (1, "")
+    assert "point 1: the inequality cannot be evaluated (KeyError: 'rellu')" in flat
+    assert "point 1: i ≤ i does not certainly fail at {'i': '1'}" in flat
 
 
 def test_contradictory_evidence_exits_one_with_a_sentence(run, monkeypatch):
@@ -233,6 +258,10 @@ def test_help_has_an_example(run, command):
         (("verify", "L9"), ("L9", "L8")),
         (("verify", "--jobs", "0"), ("jobs",)),
         (("verify", "--examples", "0"), ("examples",)),
+        (("verify", "--html", "."), ("--html .", "a folder", "name of a file")),
+        (("verify", "--html", "no/such/folder/r.html"), ("--html no/such/folder/r.html", "not there", "make it first")),
+        (("verify", "--graph", "graph.pdf"), ("--graph graph.pdf", "SVG", ".svg")),
+        (("verify", "--latex", "table.html"), ("--latex table.html", "TEX", ".tex")),
         (("verify", "--from", "no_such_module"), ("--from no_such_module", "cannot be imported", "mend it")),
         (("saturate", "example:sofa"), ("example:sofa", "no such example", "soft")),
         (("saturate", "example:soft", "words"), ("text='words'", "examples have no words")),

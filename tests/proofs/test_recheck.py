@@ -143,5 +143,14 @@ def test_formulas_outside_the_language_are_refused(formula: str) -> None:
         recheck.evaluate(formula, {"point": {"x": "1"}})
 
 
+def test_a_missing_file_is_noticed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for id in ("P4", "L4"):
+        shutil.copytree(PROOFS / id, tmp_path / id)
+    assert recheck.main([str(tmp_path)]) == 0
+    (tmp_path / "L4" / "counterexample.json").unlink()
+    assert recheck.main([str(tmp_path)]) == 1
+    assert "L4/counterexample.json is missing" in capsys.readouterr().out
+
+
 def test_an_empty_folder_is_no_confirmation(tmp_path: Path) -> None:
     assert recheck.main([str(tmp_path)]) == 2

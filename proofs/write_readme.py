@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from sattheory.claims import Claim, Report, claims, kept, verify
+from sattheory.claims import Claim, claims, kept
 from sattheory.writing import write
 
 README = Path(__file__).resolve().parent / "README.md"
@@ -46,16 +46,12 @@ def main() -> int:
 
 def readme() -> str:
     """Compose the whole text."""
-    reports = verify(jobs=2)
-    steps = {report.id: list(labelled(claims[report.id])) for report in reports}
-    rows = [row(report, steps[report.id]) for report in reports]
+    steps = {id: list(labelled(claim)) for id, claim in claims.items()}
+    rows = [row(claim, steps[id]) for id, claim in claims.items()]
     asserted, prose = (sum(step[1] is mark for listed in steps.values() for step in listed) for mark in (True, False))
-    total = f"\n{len(reports)} claims, {asserted} steps asserted by a program, {prose} in prose.\n"
-    table = [
-        "| claim | as stated | repaired | steps asserted | in prose | points kept | constants |",
-        "|---|---|---|---|---|---|---|",
-    ]
-    return HEAD + "\n".join(table + rows) + "\n" + total + "".join(section(report, steps[report.id]) for report in reports)
+    total = f"\n{len(claims)} claims, {asserted} steps asserted by a program, {prose} in prose.\n"
+    table = ["| claim | steps asserted | in prose | points kept | constants |", "|---|---|---|---|---|"]
+    return HEAD + "\n".join(table + rows) + "\n" + total + "".join(section(claim, steps[id]) for id, claim in claims.items())
 
 
 def labelled(claim: Claim) -> Iterator[tuple[str, bool, str]]:
@@ -71,14 +67,13 @@ def labelled(claim: Claim) -> Iterator[tuple[str, bool, str]]:
         yield str(number), step.check is not None, step.says
 
 
-def row(report: Report, steps: list[tuple[str, bool, str]]) -> str:
+def row(claim: Claim, steps: list[tuple[str, bool, str]]) -> str:
     """Write the table's row for a claim."""
     asserted = sum(step[1] for step in steps)
     counted = [
-        number(report.id, name, key) for name, key in ((kept.COUNTEREXAMPLE, "counterexamples"), (kept.CONSTANTS, "constants"))
+        number(claim.id, name, key) for name, key in ((kept.COUNTEREXAMPLE, "counterexamples"), (kept.CONSTANTS, "constants"))
     ]
-    verdicts = [report.literal.verdict.kind, report.repaired.verdict.kind if report.repaired else "–"]
-    cells = [f"[{report.id}](#{anchor(report.id)})", *verdicts, str(asserted), str(len(steps) - asserted), *counted]
+    cells = [f"[{claim.id}](#{anchor(claim.id)})", str(asserted), str(len(steps) - asserted), *counted]
     return "| " + " | ".join(cells) + " |"
 
 
@@ -93,9 +88,9 @@ def anchor(id: str) -> str:
     return id.lower().replace(".", "")
 
 
-def section(report: Report, steps: list[tuple[str, bool, str]]) -> str:
+def section(claim: Claim, steps: list[tuple[str, bool, str]]) -> str:
     """Write the steps of a claim."""
-    title = f"\n## {report.id}\n\n{report.title}. [Proof]({report.id}/proof.md)\n\n"
+    title = f"\n## {claim.id}\n\n{claim.title}. [Proof]({claim.id}/proof.md)\n\n"
     lines = [f"- ({label}) {'asserted' if asserted else '**prose**'}: {says}" for label, asserted, says in steps]
     return title + ("\n".join(lines) + "\n" if lines else "No proof: nothing is shown, it is assumed.\n")
 

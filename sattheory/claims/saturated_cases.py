@@ -89,8 +89,9 @@ class Conditions(SeriesArithmetic):
         return weights
 
     def activation(self, x: Series, name: str) -> Series:
-        """See which positions of a feedforward block are dead."""
-        self._dead = (_nominal(x) < 0).all(axis=-1)
+        """See which positions of a feedforward block are dead: all units negative, not zero but for rounding."""
+        symbol = _nominal(x)
+        self._dead = (symbol < -ZERO * max(1.0, float(np.abs(symbol).max()))).all(axis=-1)
         return super().activation(x, name)
 
     def matmul(self, x: Series, y: Series) -> Series:

@@ -201,8 +201,8 @@ PLANTED = (
     Planted(
         "flat: a flat vector normalised to zero",
         SATURATING,
-        "_refuse_flat_rows(x, vanished)\n    if",
-        "pass\n    if",
+        "_refuse_flat_rows(x, vanished)\n        if",
+        "pass\n        if",
         (EXAMPLES,),
     ),
     Planted(

@@ -24,7 +24,7 @@ from sattheory.claims.search import Search
 from sattheory.claims.statements.biases_slow_saturation_down import KINDS, ORDERS, order
 from sattheory.network.transformer import Transformer
 
-PARTS = 2**20
+PARTS, UNDECIDED = 2**20, [(math.nan, 0.0)]
 
 
 def _network(generator: np.random.Generator, parts: int) -> tuple[Transformer, int]:
@@ -52,8 +52,14 @@ def _network(generator: np.random.Generator, parts: int) -> tuple[Transformer, i
 
 @cache
 def _judged(seed: int, parts: int) -> list[list[tuple[float, float]]]:
+    """Judge all inputs of a network: at once, or one by one where that stays undecided, as inputs share the number of terms."""
+    network, tokens = inputs(seed, lambda generator: _network(generator, parts), ROWS)
+    return _together(network, tokens) or [row for each in tokens for row in _together(network, each[None]) or [UNDECIDED]]
+
+
+def _together(network: Transformer, tokens: Any) -> list[list[tuple[float, float]]]:
     """Count failures of (R1) and (R2), and hold the limit against layerwise saturation, input by input."""
-    case = examine(*inputs(seed, lambda generator: _network(generator, parts), ROWS))
+    case = examine(network, tokens)
     if case is None:
         return []
     fails = np.asarray(~case.regular, dtype=float) + np.asarray(~case.agreeing, dtype=float)
@@ -68,8 +74,7 @@ def _ball(x: float) -> Any:
 
 def _regular(seed: int, row: int, parts: int = PARTS) -> Pairs:
     """Count an input whose series stay undecided as undecided."""
-    found = _judged(seed, parts)
-    yield from ((_ball(left), _ball(right)) for left, right in (found[row] if found else [(math.nan, 0.0)]))
+    yield from ((_ball(left), _ball(right)) for left, right in _judged(seed, parts)[row])
 
 
 SEARCH = Search(

@@ -13,12 +13,14 @@ where degrees mix, which is every place where a bias meets a product of paramete
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from sattheory.arithmetic.operations import Place, Undecided
+from sattheory.arithmetic.reals import Constant
 from sattheory.errors import InputError
 
 Array = NDArray[Any]
@@ -104,9 +106,9 @@ class Degrees:
             raise InputError(f"rules={rules!r}", "no such calculus", "choose paper or corrected")
         self.rules = rules
 
-    def constant(self, array: Array) -> Degree:
+    def constant(self, array: Constant) -> Degree:
         """Take data; see `Operations.constant`."""
-        return Degree(0, np.shape(array), reason="data: 0")
+        return Degree(0, array.shape, reason="data: 0")
 
     def parameter(self, array: Array) -> Degree:
         """Take parameters; see `Operations.parameter`."""
@@ -159,7 +161,7 @@ class Degrees:
         """Subtract the mean; see `Operations.centre`."""
         return x
 
-    def unit(self, x: Degree, epsilon: float) -> Degree:
+    def unit(self, x: Degree, epsilon: float | Fraction) -> Degree:
         """Normalise the length; see `Operations.unit`."""
         offsets = {*x.offsets, *({2 * x.degree} if epsilon and x.degree > 0 else ())}
         degree = x.degree if epsilon and x.degree < 0 else 0

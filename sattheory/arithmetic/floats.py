@@ -12,12 +12,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from sattheory.arithmetic.activations import ACTIVATIONS
+from sattheory.arithmetic.reals import Constant, as_floats
 from sattheory.errors import InputError
 
 Array = NDArray[Any]
@@ -104,9 +106,9 @@ class Floats:
     def _take(self, array: Array) -> Array:
         return np.asarray(array, dtype=self.dtype)
 
-    def constant(self, array: Array) -> Scaled:
+    def constant(self, array: Constant) -> Scaled:
         """Take data; see `Operations.constant`."""
-        return Scaled(self._take(array)[None])
+        return Scaled(self._take(as_floats(array))[None])
 
     def parameter(self, array: Array) -> Scaled:
         """Take parameters; see `Operations.parameter`."""
@@ -151,11 +153,11 @@ class Floats:
         data -= data.mean(axis=-1, keepdims=True)
         return Scaled(data, x.power)
 
-    def unit(self, x: Scaled, epsilon: float) -> Scaled:
+    def unit(self, x: Scaled, epsilon: float | Fraction) -> Scaled:
         """Normalise the length; see `Operations.unit`."""
         largest = np.maximum(x.data.max(axis=-1, keepdims=True), -x.data.min(axis=-1, keepdims=True))
         with np.errstate(over="ignore", under="ignore"):
-            root = np.minimum(math.sqrt(epsilon) * self._wide(-x.power, largest), np.finfo(self.dtype).max)
+            root = np.minimum(math.sqrt(float(epsilon)) * self._wide(-x.power, largest), np.finfo(self.dtype).max)
             safe = (np.maximum(largest, root) if epsilon else largest).astype(self.dtype, copy=False)
             safe = np.where(safe > 0, safe, self.dtype.type(1))
             data = x.data / safe

@@ -13,9 +13,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any, Protocol, TypeVar
 
 from numpy.typing import NDArray
+
+from sattheory.arithmetic.reals import Constant
 
 Array = NDArray[Any]
 
@@ -41,8 +44,8 @@ V = TypeVar("V", bound=Tensor)
 class Operations(Protocol[V]):
     """The operations of a forward pass over values of type V."""
 
-    def constant(self, array: Array) -> V:
-        """Take data, of degree 0."""
+    def constant(self, array: Constant) -> V:
+        """Take data, of degree 0: an array, or numbers given by a formula (`reals`)."""
         ...
 
     def parameter(self, array: Array) -> V:
@@ -77,7 +80,7 @@ class Operations(Protocol[V]):
         """Subtract the mean along the last axis."""
         ...
 
-    def unit(self, x: V, epsilon: float) -> V:
+    def unit(self, x: V, epsilon: float | Fraction) -> V:
         """Divide by √(‖x‖² + ε) along the last axis; without ε a vector that is zero stays zero."""
         ...
 

@@ -25,6 +25,7 @@ import dataclasses
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -32,6 +33,7 @@ from numpy.typing import NDArray
 
 from sattheory.arithmetic import saturating
 from sattheory.arithmetic.dominance import SMALLEST, Decision, Tolerance, out_of_range
+from sattheory.arithmetic.reals import Constant, as_floats
 from sattheory.errors import InputError
 
 Array = NDArray[Any]
@@ -300,9 +302,9 @@ class SeriesArithmetic:
         """
         return Series(x.degree, x.coefficients[:1], EXACT, x.magnitude[:1], void=x.void, nominal=x.degree)
 
-    def constant(self, array: Array) -> Series:
+    def constant(self, array: Constant) -> Series:
         """Take data; see `Operations.constant`."""
-        return self.series(0, np.asarray(array, dtype=np.float64)[None])
+        return self.series(0, as_floats(array).astype(np.float64)[None])
 
     def parameter(self, array: Array) -> Series:
         """Take parameters; see `Operations.parameter`."""
@@ -409,9 +411,9 @@ class SeriesArithmetic:
         fields: dict[str, Any] = {"flat": x.flat, "onset": x.onset, "void": void, "tail": tail, "nominal": x.expected}
         return self.series(x.degree, coefficients, x.remainder, x.magnitude, **fields)
 
-    def unit(self, x: Series, epsilon: float) -> Series:
+    def unit(self, x: Series, epsilon: float | Fraction) -> Series:
         """Normalise the length; see `Operations.unit`."""
-        return saturating.unit(self, x, epsilon)
+        return saturating.unit(self, x, float(epsilon))
 
     def softmax(self, scores: Series, visible: Array | None) -> Series:
         """Normalise exponentials; see `Operations.softmax`."""

@@ -15,6 +15,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -62,7 +63,7 @@ class Conditions(SeriesArithmetic):
         self._behind = behind
         self._dead: Any = np.zeros((), dtype=bool)
 
-    def unit(self, x: Series, epsilon: float) -> Series:
+    def unit(self, x: Series, epsilon: float | Fraction) -> Series:
         """Note rows whose symbol vanishes without being identically zero; go on as if they were zero."""
         if x.remainder >= x.expected:
             raise Undecided("norm", (), f"known down to c^{int(x.remainder) + 1}", "more terms would decide", "terms")

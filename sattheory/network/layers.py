@@ -8,15 +8,15 @@ Shapes: x (…, n, d) queries' side, memory (…, m, d), q (…, h, n, k), score
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any, Generic
 
-import numpy as np
 from numpy.typing import NDArray
 
 from sattheory.arithmetic.operations import Operations, Place, V, located
+from sattheory.arithmetic.reals import Constant, Root
 from sattheory.network import parameters as p
 from sattheory.network.configuration import Configuration
 from sattheory.network.positions import rotary
@@ -35,7 +35,7 @@ class View:
         Broadcast to (…, h, n, m): where attention is possible.
     factor : ndarray, optional
         Multiplies the scores: the multiplicative "mask" of the released code.
-    offset : ndarray, shape (h, n, m), optional
+    offset : Table or ndarray, shape (h, n, m), optional
         Constant added to the scores (ALiBi).
     relative : ndarray, shape (h, n, m), optional
         Parameter added to the scores (T5).
@@ -43,7 +43,7 @@ class View:
 
     visible: Array | None = None
     factor: Array | None = None
-    offset: Array | None = None
+    offset: Constant | None = None
     relative: Array | None = None
 
 
@@ -134,8 +134,8 @@ def norm(site: Site[V], x: V, learned: p.Norm, part: str) -> V:
     d = x.shape[-1]
     root = kind.norm_scale == "root"
     centred = ops.centre(x) if kind.norm == "layer" else x
-    y = site.step(part, lambda: ops.unit(centred, kind.epsilon * (d if root else 1)))
-    y = ops.multiply(y, ops.constant(np.array(math.sqrt(d)))) if root else y
+    y = site.step(part, lambda: ops.unit(centred, Fraction(kind.epsilon) * (d if root else 1)))
+    y = ops.multiply(y, ops.constant(Root(Fraction(d)))) if root else y
     y = y if learned.gain is None else ops.multiply(y, ops.parameter(learned.gain))
     return y if learned.bias is None else ops.add(y, ops.parameter(learned.bias))
 
@@ -219,7 +219,7 @@ def attention_scores(site: Site[V], q: V, k: V, view: View) -> V:
     ops = site.ops
     scores = ops.matmul(q, ops.swapaxes(k, -1, -2))
     if site.configuration.scaled_scores:
-        scores = ops.multiply(scores, ops.constant(np.array(1 / math.sqrt(k.shape[-1]))))
+        scores = ops.multiply(scores, ops.constant(Root(Fraction(1, k.shape[-1]))))
     if view.relative is not None:
         scores = ops.add(scores, ops.parameter(view.relative))
     if view.offset is not None:

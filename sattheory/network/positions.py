@@ -1,5 +1,7 @@
 """How a position enters the network, as tables: sinusoids, ALiBi's offsets, T5's buckets, RoPE's rotations.
 
+The tables are formulas (`arithmetic.reals`), so that every arithmetic reads the numbers themselves and not their roundings.
+
 Only the *learned* encodings are parameters.  Sinusoids and ALiBi's offsets are data, so they keep degree 0 while the network
 around them grows: in the limit they survive only as tie-breakers.  RoPE is a rotation of queries and keys by fixed angles.
 """
@@ -12,10 +14,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sattheory.arithmetic.reals import Functions, Table
+
 Array = NDArray[Any]
 
 
-def sinusoidal(n: int, d: int) -> Array:
+def sinusoidal(n: int, d: int) -> Table:
     """Tabulate sine and cosine encodings (Vaswani et al. 2017, §3.5).
 
     Parameters
@@ -25,14 +29,18 @@ def sinusoidal(n: int, d: int) -> Array:
 
     Returns
     -------
-    ndarray, shape (n, d)
+    Table, shape (n, d)
         Sine at even, cosine at odd coordinates.
     """
-    angles = np.arange(n)[:, None] / 10000.0 ** (2 * (np.arange(d) // 2) / d)
-    return np.where(np.arange(d) % 2 == 0, np.sin(angles), np.cos(angles))
+
+    def formula(real: Functions) -> Array:
+        angles = real.rational(np.arange(n)[:, None]) / real.power(10000, real.rational(2 * (np.arange(d) // 2), d))
+        return np.where(np.arange(d) % 2 == 0, real.sin(angles), real.cos(angles))
+
+    return Table((n, d), formula)
 
 
-def alibi_slopes(h: int) -> Array:
+def alibi_slopes(h: int) -> Table:
     """Give ALiBi's slope of each head: 2^(−8/h), 2^(−16/h), … (Press et al. 2022).
 
     Parameters
@@ -42,16 +50,15 @@ def alibi_slopes(h: int) -> Array:
 
     Returns
     -------
-    ndarray, shape (h,)
+    Table, shape (h,)
         The slopes.
     """
-    power = 2 ** int(math.log2(h))
-    first = 2.0 ** (-8.0 * np.arange(1, power + 1) / power)
-    rest = 2.0 ** (-4.0 * np.arange(1, 2 * (h - power) + 1, 2) / power)
-    return np.concatenate([first, rest])
+    power = 1 << (h.bit_length() - 1)
+    eighths = np.concatenate([2 * np.arange(1, power + 1), np.arange(1, 2 * (h - power) + 1, 2)])
+    return Table((h,), lambda real: real.power(2, real.rational(-4 * eighths, power)))
 
 
-def alibi(n: int, m: int, h: int) -> Array:
+def alibi(n: int, m: int, h: int) -> Table:
     """Tabulate ALiBi's offsets, −slope · distance.
 
     Parameters
@@ -61,11 +68,11 @@ def alibi(n: int, m: int, h: int) -> Array:
 
     Returns
     -------
-    ndarray, shape (h, n, m)
+    Table, shape (h, n, m)
         To be added to the scores.
     """
-    distance = np.abs(np.arange(n)[:, None] - np.arange(m)[None, :])
-    return np.asarray(-alibi_slopes(h)[:, None, None] * distance)
+    distance, slopes = np.abs(np.arange(n)[:, None] - np.arange(m)[None, :]), alibi_slopes(h)
+    return Table((h, n, m), lambda real: -slopes.formula(real)[:, None, None] * real.rational(distance))
 
 
 def relative_buckets(n: int, m: int, buckets: int, furthest: int, causal: bool) -> NDArray[np.int64]:
@@ -95,7 +102,7 @@ def relative_buckets(n: int, m: int, buckets: int, furthest: int, causal: bool) 
     return np.asarray(side + np.where(distance < exact, distance, far), dtype=np.int64)
 
 
-def rotary(n: int, k: int) -> tuple[Array, Array, Array]:
+def rotary(n: int, k: int) -> tuple[Table, Table, Array]:
     """Tabulate RoPE: x ↦ x ⊙ cos + (x R) ⊙ sin (Su et al. 2021; halves paired as in GPT-NeoX).
 
     Parameters
@@ -105,13 +112,16 @@ def rotary(n: int, k: int) -> tuple[Array, Array, Array]:
 
     Returns
     -------
-    tuple of ndarray, shapes (n, k), (n, k), (k, k)
+    Table, Table, ndarray, shapes (n, k), (n, k), (k, k)
         cos, sin and R, which maps (a, b) to (−b, a).
     """
-    angles = np.arange(n)[:, None] / 10000.0 ** (2 * np.arange(k // 2) / k)
-    angles = np.concatenate([angles, angles], axis=1)
+
+    def angles(real: Functions) -> Array:
+        half = real.rational(np.arange(n)[:, None]) / real.power(10000, real.rational(2 * np.arange(k // 2), k))
+        return np.concatenate([half, half], axis=1)
+
     turn = np.zeros((k, k))
     half = np.arange(k // 2)
     turn[half + k // 2, half] = -1.0
     turn[half, half + k // 2] = 1.0
-    return np.cos(angles), np.sin(angles), turn
+    return Table((n, k), lambda real: real.cos(angles(real))), Table((n, k), lambda real: real.sin(angles(real))), turn

@@ -21,21 +21,22 @@ def test_relative_buckets_are_t5s(buckets: int, furthest: int, causal: bool) -> 
 
 @pytest.mark.parametrize("heads", range(1, 18))
 def test_alibi_slopes_are_the_published_ones(heads: int) -> None:
-    np.testing.assert_allclose(alibi_slopes(heads), [float(slope(h, heads)) for h in range(heads)], rtol=1e-15)
+    np.testing.assert_allclose(alibi_slopes(heads).floats(), [float(slope(h, heads)) for h in range(heads)], rtol=1e-15)
 
 
 def test_alibi_slopes_of_eight_heads_are_halves() -> None:
-    assert alibi_slopes(8).tolist() == [2.0**-k for k in range(1, 9)]
+    assert alibi_slopes(8).floats().tolist() == [2.0**-k for k in range(1, 9)]
 
 
 def test_sinusoids_of_position_one() -> None:
     angles = 10000.0 ** -np.array([0, 0, 0.4, 0.4, 0.8])
     expected = [np.sin(angles[0]), np.cos(angles[1]), np.sin(angles[2]), np.cos(angles[3]), np.sin(angles[4])]
-    np.testing.assert_allclose(sinusoidal(2, 5)[1], expected, rtol=1e-15)
+    np.testing.assert_allclose(sinusoidal(2, 5).floats()[1], expected, rtol=1e-15)
 
 
 def test_rotations_keep_lengths_and_see_only_distances() -> None:
-    cos, sin, turn = rotary(9, 4)
+    cos, sin = (table.floats() for table in rotary(9, 4)[:2])
+    turn = rotary(9, 4)[2]
     q, k = np.random.default_rng(0).normal(size=(2, 4))
     turned_q, turned_k = (x * cos + (x @ turn) * sin for x in (q, k))
     np.testing.assert_allclose(np.linalg.norm(turned_q, axis=1), np.linalg.norm(q))

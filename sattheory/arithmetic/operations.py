@@ -125,8 +125,9 @@ class Undecided(ArithmeticError):
         What is known of the quantity.
     remedy : str
         What would decide it.
-    kind : {"terms", "flat", "tolerance"}
-        Whether more terms would help, the answer hangs on exponentially small terms, or the coefficients are too close.
+    kind : {"terms", "flat", "tolerance", "precision", "scale"}
+        Whether more terms would help, the answer hangs on exponentially small terms, float coefficients are too close, balls
+        are too wide, or a statement for all c ≥ c₀ needs a larger c₀.
     """
 
     def __init__(self, operation: str, index: tuple[int, ...], known: str, remedy: str, kind: str = "tolerance") -> None:

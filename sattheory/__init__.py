@@ -4,7 +4,7 @@ Everything public is reachable from here and loaded when first used:
 
 - networks: `Transformer`, `EncoderDecoder`, `Configuration`, `Parameters` and its parts, `EXAMPLES`, `read` (a trained model);
 - the arithmetic of numbers: `Floats`;
-- limits: `saturate`, `layerwise`, `scale_sweep`;
+- limits: `saturate`, `layerwise`, `scale_sweep`; what holds at every scale: `certify`;
 - statements of the paper: `claims`, `verify`;
 - Hypothesis strategies: `sattheory.strategies`;
 - figures: `sattheory.figures`.
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from sattheory.arithmetic.floats import Floats
     from sattheory.arithmetic.operations import Undecided
     from sattheory.asymptotics import Layerwise, Saturation, ScaleSweep, layerwise, saturate, scale_sweep
+    from sattheory.asymptotics.certificate import Certificate, NotCertified
+    from sattheory.asymptotics.certifying import certify
     from sattheory.checkpoints import read
     from sattheory.claims import claims, verify
     from sattheory.errors import InputError
@@ -39,6 +41,9 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "Undecided": "sattheory.arithmetic.operations",
+    "Certificate": "sattheory.asymptotics.certificate",
+    "NotCertified": "sattheory.asymptotics.certificate",
+    "certify": "sattheory.asymptotics.certifying",
     "Layerwise": "sattheory.asymptotics",
     "Saturation": "sattheory.asymptotics",
     "ScaleSweep": "sattheory.asymptotics",
@@ -64,6 +69,7 @@ _HOMES = {
 __all__ = [
     "EXAMPLES",
     "Attention",
+    "Certificate",
     "Configuration",
     "EncoderDecoder",
     "Feedforward",
@@ -73,11 +79,13 @@ __all__ = [
     "Layerwise",
     "Linear",
     "Norm",
+    "NotCertified",
     "Parameters",
     "Saturation",
     "ScaleSweep",
     "Transformer",
     "Undecided",
+    "certify",
     "claims",
     "layerwise",
     "read",

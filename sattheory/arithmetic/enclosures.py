@@ -230,7 +230,9 @@ def above(number: arb) -> float:
     float
         An upper bound; infinite where floats end.
     """
-    guess = math.nextafter(float(number.upper()), math.inf)
+    if number.is_nan():
+        return math.inf
+    guess = float(number.upper())
     while not arb(guess) >= number.upper():
         guess = math.nextafter(guess, math.inf)
     return guess

@@ -716,7 +716,7 @@ def _unit_flat(
     assert length is not None
     out = zeros(x.shape)
     for row in map(tuple, np.argwhere(live)):
-        size = sum((v * v for v in x.flat[row]), arb(0)).sqrt()
+        size = sum((v.abs_upper() ** 2 for v in x.flat[row]), arb(0)).sqrt()
         least = length[row].lower()
         if not least > 0:
             raise ScaleTooSmall("norm", row, "the row may vanish")

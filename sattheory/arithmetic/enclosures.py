@@ -14,6 +14,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable
 from fractions import Fraction
+from itertools import accumulate
 from typing import Any
 
 import numpy as np
@@ -252,3 +253,81 @@ def below(number: arb) -> float:
         A lower bound.
     """
     return -above(-number)
+
+
+def increasing(function: Callable[[arb], arb], x: arb) -> arb:
+    """Apply an increasing function to a ball: its range lies between the values at the two ends.
+
+    Parameters
+    ----------
+    function : callable
+        Increasing; takes an exact number, returns a ball around its value.
+    x : arb
+        A finite ball.
+
+    Returns
+    -------
+    arb
+        A ball that contains the range.
+    """
+    return function(x) if x.is_exact() else function(x.lower()).union(function(x.upper()))
+
+
+def within(x: arb, low: arb, high: arb) -> arb:
+    """Cut a ball down to a range in which the number is known to lie.
+
+    Parameters
+    ----------
+    x : arb
+        A ball, finite or not, around a number of [low, high].
+    low, high : arb
+        Exact numbers.
+
+    Returns
+    -------
+    arb
+        The ball itself where it fits, else one around the common part; its radius is rounded up in the tenth digit.
+    """
+    if x >= low and x <= high:
+        return x
+    if not x.is_finite():
+        return low.union(high)
+    return max(x.lower(), low).union(min(x.upper(), high))
+
+
+def sums_of_others(entries: list[arb]) -> list[arb]:
+    """Sum all entries but one, for each one; nothing is subtracted, so nothing cancels.
+
+    Parameters
+    ----------
+    entries : list of arb, length d
+        Balls.
+
+    Returns
+    -------
+    list of arb, length d
+        Σ_{j ≠ i} x_j for each i.
+    """
+    before = list(accumulate(entries[:-1], initial=arb(0)))
+    after = list(accumulate(entries[:0:-1], initial=arb(0)))[::-1]
+    return [a + b for a, b in zip(before, after, strict=True)]
+
+
+def along_rows(function: Callable[..., list[arb]], *arrays: Array) -> Array:
+    """Apply a function of lists to each row (the last axis).
+
+    Parameters
+    ----------
+    function : callable
+        Takes the rows as lists, returns a list of the same length.
+    *arrays : ndarray
+        Arrays of one shape (…, d), d ≥ 1.
+
+    Returns
+    -------
+    ndarray of arb
+        The results, in the same shape.
+    """
+    shape = arrays[0].shape
+    rows = zip(*(a.reshape(-1, shape[-1]).tolist() for a in arrays), strict=True)
+    return as_array([entry for row in rows for entry in function(*row)], shape)

@@ -86,6 +86,22 @@ class Attended:
 
 
 @dataclass(frozen=True, eq=False)
+class Piece:
+    """One flat term e^(−E(c)) P(c).
+
+    Parameters
+    ----------
+    exponent : tuple
+        Coefficients of E for c^q, …, c¹ (numbers of the ring), the first one positive.
+    value : Model
+        P.
+    """
+
+    exponent: tuple[Any, ...]
+    value: Model
+
+
+@dataclass(frozen=True, eq=False)
 class Model:
     """A series with enclosed remainders, for every c ≥ c₀.
 
@@ -111,6 +127,8 @@ class Model:
         Which parts are the same computation.
     attended : Attended or None
         For attention weights.
+    pieces : tuple of Piece
+        Leading flat terms that stand beside F; only where `flat_models` follows them.
     """
 
     degree: int
@@ -123,6 +141,7 @@ class Model:
     square: Fraction = ONE
     same: Sameness | None = field(default=None, repr=False)
     attended: Attended | None = field(default=None, repr=False)
+    pieces: tuple[Piece, ...] = field(default=(), repr=False)
 
     def __post_init__(self) -> None:
         if (self.order is None) != (self.rest is None) or (self.flat is None) != (self.decay is None):

@@ -297,10 +297,30 @@ def softmax(ops: ModelArithmetic, scores: Model, visible: Array | None) -> Model
     """
     seen = np.ones(scores.shape, dtype=bool) if visible is None else np.broadcast_to(visible, scores.shape)
     ranking = ops.once(lambda: rank(ops, scores, seen))
+    return weighted(ops, scores, ranking)
+
+
+def weighted(ops: ModelArithmetic, scores: Model, ranking: Ranking) -> Model:
+    """Give the weights once it is decided who wins.
+
+    Parameters
+    ----------
+    ops : ModelArithmetic
+        The arithmetic.
+    scores : Model, shape (…, n, m)
+        Scores.
+    ranking : Ranking
+        Who won.
+
+    Returns
+    -------
+    Model, shape (…, n, m)
+        Weights, of degree 0.
+    """
     root = ball(scores.square).sqrt()
-    lost, decay = _losers(ops, scores, ranking, root)
+    lost, decay = losers(ops, scores, ranking, root)
     weights, several = _winners(ops, scores, ranking)
-    flat, slow = _winners_flat(ops, scores, ranking, root)
+    flat, slow = shared(ops, scores, ranking, root)
     total = plus(lost, flat)
     same = _weight_labels(scores, ranking, len(weights.terms))
     return dataclasses.replace(
@@ -312,8 +332,32 @@ def softmax(ops: ModelArithmetic, scores: Model, visible: Array | None) -> Model
     )
 
 
-def _losers(ops: ModelArithmetic, scores: Model, ranking: Ranking, root: arb) -> tuple[Maybe, Decay | None]:
-    """Bound the weights of losers, and what they take from the winners."""
+def losers(ops: ModelArithmetic, scores: Model, ranking: Ranking, root: arb) -> tuple[Maybe, Decay | None]:
+    """Bound the weights of losers, and what they take from the winners.
+
+    Parameters
+    ----------
+    ops : ModelArithmetic
+        The arithmetic.
+    scores : Model, shape (…, n, m)
+        Scores.
+    ranking : Ranking
+        Who won.
+    root : arb
+        The factor of the scores.
+
+    Returns
+    -------
+    ndarray of arb or None
+        For a loser its weight, for a winner the sum over the losers of its query.
+    Decay or None
+        How they fall.
+
+    Raises
+    ------
+    ScaleTooSmall
+        If a loser is not yet behind at c₀.
+    """
     if not (ranking.level != NONE).any():
         return None, None
     lead, decays = zeros(scores.shape), []
@@ -326,7 +370,7 @@ def _losers(ops: ModelArithmetic, scores: Model, ranking: Ranking, root: arb) ->
                 raise ScaleTooSmall("softmax", place, f"key {int(place[-1])} is not yet behind")
         if places:
             decays.append(Decay(min((lead[p] for p in places)), power))
-    shift = _flat_shift(ops, scores, ranking, root)
+    shift = flat_shift(ops, scores, ranking, root)
     out = zeros(scores.shape)
     for place in map(tuple, np.argwhere(ranking.level != NONE)):
         power = scores.degree - int(ranking.level[place])
@@ -352,8 +396,30 @@ def _tails(ops: ModelArithmetic, scores: Model, ranking: Ranking) -> list[tuple[
     return out
 
 
-def _flat_shift(ops: ModelArithmetic, scores: Model, ranking: Ranking, root: arb) -> Maybe:
-    """η = c₀^k (F_t + F_i): how far flat parts may move a difference, for every c ≥ c₀."""
+def flat_shift(ops: ModelArithmetic, scores: Model, ranking: Ranking, root: arb) -> Maybe:
+    """Bound how far flat parts may move a difference, for every c ≥ c₀: η = c₀^k (F_t + F_i).
+
+    Parameters
+    ----------
+    ops : ModelArithmetic
+        The arithmetic.
+    scores : Model, shape (…, n, m)
+        Scores.
+    ranking : Ranking
+        Who won.
+    root : arb
+        The factor of the scores.
+
+    Returns
+    -------
+    ndarray of arb or None
+        η; None without flat parts.
+
+    Raises
+    ------
+    ScaleTooSmall
+        If the power still outgrows the exponential at c₀.
+    """
     if scores.flat is None or scores.decay is None:
         return None
     pair = np.take_along_axis(scores.flat, ranking.reference, -1) + scores.flat
@@ -440,16 +506,35 @@ def _spread(ops: ModelArithmetic, x: Model, group: NDArray[np.int64]) -> Model:
     return Model(0, terms, group.shape, x.order, None if x.rest is None else x.rest[group])
 
 
-def _winners_flat(ops: ModelArithmetic, scores: Model, ranking: Ranking, root: arb) -> tuple[Maybe, Decay | None]:
-    """½ c₀^k max F over the winners: what flat parts of scores do to weights that are shared."""
+def shared(ops: ModelArithmetic, scores: Model, ranking: Ranking, root: arb) -> tuple[Maybe, Decay | None]:
+    """Bound what flat parts of scores do to weights that are shared: ½ c₀^k max F over the winners.
+
+    Parameters
+    ----------
+    ops : ModelArithmetic
+        The arithmetic.
+    scores : Model, shape (…, n, m)
+        Scores.
+    ranking : Ranking
+        Who won.
+    root : arb
+        The factor of the scores.
+
+    Returns
+    -------
+    ndarray of arb or None
+        The bounds.
+    Decay or None
+        How they fall.
+    """
     if scores.flat is None:
         return None, None
-    shared = (ranking.winners.sum(axis=-1) > 1) & (ranking.winners & ~ranking.identical).any(axis=-1)
-    if not shared.any():
+    several = (ranking.winners.sum(axis=-1) > 1) & (ranking.winners & ~ranking.identical).any(axis=-1)
+    if not several.any():
         return None, None
     flat, decay = ops.grown(scores.flat, scores.decay, scores.degree)
     out = zeros(scores.shape)
-    for row in map(tuple, np.argwhere(shared)):
+    for row in map(tuple, np.argwhere(several)):
         largest = max((flat[row][i].upper() for i in np.flatnonzero(ranking.winners[row])))  # type: ignore[index]
         out[row] = np.where(ranking.winners[row], largest * root / 2, arb(0))
     return out, decay
@@ -566,6 +651,35 @@ def unit(ops: ModelArithmetic, x: Model, epsilon: Fraction) -> Model:
     """
     if x.vanishes and x.flat is None:
         return ops.model(0, [], x.shape, same=x.same)
+    return normalised(ops, x, epsilon)[0]
+
+
+def normalised(ops: ModelArithmetic, x: Model, epsilon: Fraction) -> tuple[Model, Model, NDArray[np.int64]]:
+    """Divide each row of a value that is not identically zero by √(‖x‖² + ε), and say by what.
+
+    Parameters
+    ----------
+    ops : ModelArithmetic
+        The arithmetic.
+    x : Model, shape (…, d)
+        Rows.
+    epsilon : Fraction
+        ε ≥ 0.
+
+    Returns
+    -------
+    Model, shape (…, d)
+        The rows, of degree 0.
+    Model, shape (…)
+        c^e √square/√(‖x‖² + ε), e being each row's own degree.
+    ndarray of int, shape (…)
+        How far below the degree of x each row begins.
+
+    Raises
+    ------
+    Undecided
+        If a row may vanish.
+    """
     first = ops.once(lambda: _row_orders(ops, x))
     start, live = _starts(x, first, epsilon)
     y, count, pure = _from_start(ops, x, start, live)
@@ -575,7 +689,7 @@ def unit(ops: ModelArithmetic, x: Model, epsilon: Fraction) -> Model:
         u = _lengthened(ops, u, x.degree - start, epsilon / x.square, count)
     u = _filled(ops, u, live)
     root = remainders.inverse_root(ops, u)
-    out = ops.multiply(y, _as_column(root))
+    out = ops.multiply(y, as_column(root))
     if not constant and out.order is None and remainders.is_constant(u) is False:
         raise AssertionError("a norm without its remainder")
     flat, decay = _unit_flat(ops, x, u, start, live)
@@ -584,9 +698,8 @@ def unit(ops: ModelArithmetic, x: Model, epsilon: Fraction) -> Model:
     same = None if x.same is None or x.same.of_entries else labels.cumulative(x.same, offset, len(out.terms), extra)
     if out.degree and same is not None:
         same = labels.cumulative(x.same, offset - out.degree, len(out.terms), extra)  # type: ignore[arg-type]
-    return ops.model(
-        out.degree, out.terms, x.shape, order=out.order, rest=out.rest, flat=flat, decay=decay, same=_cleared(same, out.terms)
-    )
+    given: dict[str, Any] = {"flat": flat, "decay": decay, "same": _cleared(same, out.terms)}
+    return ops.model(out.degree, out.terms, x.shape, order=out.order, rest=out.rest, **given), root, start
 
 
 def _row_orders(ops: ModelArithmetic, x: Model) -> NDArray[np.int64]:
@@ -701,7 +814,19 @@ def _filled(ops: ModelArithmetic, u: Model, live: NDArray[np.bool_]) -> Model:
     return dataclasses.replace(u, terms=(np.where(live, first, ones), *u.terms[1:]))
 
 
-def _as_column(x: Model) -> Model:
+def as_column(x: Model) -> Model:
+    """Give a value a last axis of length one.
+
+    Parameters
+    ----------
+    x : Model, shape (…)
+        The value.
+
+    Returns
+    -------
+    Model, shape (…, 1)
+        The same.
+    """
     terms = tuple(None if a is None else a[..., None] for a in x.terms)
     return dataclasses.replace(x, terms=terms, extent=(*x.shape, 1), rest=None if x.rest is None else x.rest[..., None])
 

@@ -19,6 +19,7 @@ from flint import arb, ctx
 from numpy.typing import ArrayLike, NDArray
 
 from sattheory.arithmetic.enclosures import above, magnitudes
+from sattheory.arithmetic.flat_models import FlatFollowing
 from sattheory.arithmetic.model_arithmetic import ModelArithmetic
 from sattheory.arithmetic.models import Model, ScaleTooSmall, Tape
 from sattheory.arithmetic.operations import Place, Undecided
@@ -48,12 +49,15 @@ class Setting:
         Closed forms in place of balls.
     assume : bool
         Whether a coefficient may be taken for zero to many digits.
+    follow : bool
+        Whether the leading flat terms are kept apart.
     """
 
     terms: int
     bits: int
     closed: bool
     assume: bool = False
+    follow: bool = False
 
     def ring(self) -> Ring:
         """Make the coefficients' arithmetic.
@@ -117,10 +121,11 @@ class Passage:
         self.streams, self.patterns, self.passes = [], [], self.passes + 1
         with ctx.workprec(self.setting.bits):
             assumed = 3 * self.setting.bits // 4 if self.setting.assume else None
-            ops = ModelArithmetic(self._ring, c0, self.setting.terms, self.tape, assumed)
+            kind = FlatFollowing if self.setting.follow else ModelArithmetic
+            ops = kind(self._ring, c0, self.setting.terms, self.tape, assumed)
             memory = None if self.memory is None else ops.constant(self.memory)
             output = self.network.forward(ops, self.tokens, memory=memory, watch=self._see)
-            return ops.freed(output)
+            return ops.freed(output if not output.pieces else ops.absorbed(output))  # type: ignore[attr-defined]
 
     def _see(self, place: Place, value: Any) -> None:
         known = self.tape.equalities
@@ -266,6 +271,8 @@ def _decide(passage: Passage, most_bits: int, closed: bool | None) -> Passage | 
         setting = passage.setting
         if undecided.kind == "terms" and setting.terms < MOST_TERMS:
             setting = dataclasses.replace(setting, terms=min(2 * setting.terms, MOST_TERMS))
+        elif undecided.kind == "flat" and not setting.follow:
+            setting = dataclasses.replace(setting, follow=True)
         elif undecided.kind == "precision" and closed is None and not setting.closed and _is_small(passage):
             setting = dataclasses.replace(setting, closed=True)
         elif undecided.kind == "precision" and setting.bits < most_bits and not setting.closed:
@@ -339,5 +346,5 @@ def _short(low: Fraction, high: Fraction) -> Fraction:
     """Take about the geometric mean of two scales, with three digits."""
     with ctx.workprec(64):
         mean = (arb(low.numerator) / low.denominator * high.numerator / high.denominator).sqrt()
-        mantissa, _, exponent = mean.mid_rad_10exp(3)
-    return Fraction(int(mantissa)) * Fraction(10) ** int(exponent)
+        digits = mean.str(3, radius=False)
+    return Fraction(digits)

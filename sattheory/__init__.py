@@ -4,7 +4,7 @@ Everything public is reachable from here and loaded when first used:
 
 - networks: `Transformer`, `EncoderDecoder`, `Configuration`, `Parameters` and its parts, `EXAMPLES`, `read` (a trained model);
 - the arithmetic of numbers: `Floats`;
-- limits: `saturate`, `layerwise`, `scale_sweep`; what holds at every scale: `certify`;
+- limits: `saturate`, `layerwise`, `scale_sweep`; what holds at every scale: `certify`, `closed_form`;
 - statements of the paper: `claims`, `verify`;
 - Hypothesis strategies: `sattheory.strategies`;
 - figures: `sattheory.figures`.
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from sattheory.asymptotics import Layerwise, Saturation, ScaleSweep, layerwise, saturate, scale_sweep
     from sattheory.asymptotics.certificate import Certificate, NotCertified
     from sattheory.asymptotics.certifying import certify
+    from sattheory.asymptotics.closed_form import closed_form
     from sattheory.checkpoints import read
     from sattheory.claims import claims, verify
     from sattheory.errors import InputError
@@ -44,6 +45,7 @@ _HOMES = {
     "Certificate": "sattheory.asymptotics.certificate",
     "NotCertified": "sattheory.asymptotics.certificate",
     "certify": "sattheory.asymptotics.certifying",
+    "closed_form": "sattheory.asymptotics.closed_form",
     "Layerwise": "sattheory.asymptotics",
     "Saturation": "sattheory.asymptotics",
     "ScaleSweep": "sattheory.asymptotics",
@@ -87,6 +89,7 @@ __all__ = [
     "Undecided",
     "certify",
     "claims",
+    "closed_form",
     "layerwise",
     "read",
     "saturate",

@@ -1,10 +1,11 @@
 """Models that follow flat terms one step: for a norm that reads a vector of which only exponentially small parts are left.
 
-The limit of N(e^{−2c⁴}(1, 0) + e^{−3c⁴}(0, 1)) is (1, 0): a norm forgets the size of its argument, however small, so the *slowest* exponential decides.
-Where models only bound flat parts (F), this arithmetic keeps the first ones apart, as terms e^{−E(c)} P(c) with E a polynomial and
-P a model.  They are born in a softmax (a loser's weight is e^{−E}, E its lag), pass through sums, products and
-linear maps, and end at the next norm: a row that vanishes in every power of c is replaced by its slowest term without the exponential, and everything else is compared with
-that.  In all other operations they are absorbed into the bound F.  Products of two flat terms are bounds at once.
+The limit of N(e^{−2c⁴}(1, 0) + e^{−3c⁴}(0, 1)) is (1, 0): a norm forgets the size of its argument, however small, so the
+*slowest* exponential decides. Where models only bound flat parts (F), this arithmetic keeps the first ones apart, as terms
+e^{−E(c)} P(c) with E a polynomial and P a model.  They are born in a softmax (a loser's weight is e^{−E}, E its lag), pass
+through sums, products and linear maps, and end at the next norm: a row that vanishes in every power of c is replaced by its
+slowest term without the exponential, and everything else is compared with that.  In all other operations they are absorbed
+into the bound F.  Products of two flat terms are bounds at once.
 
 Familiar instance: `example:flat-zero`, where the winner's value is zero and the norm sees the loser's share e^{−c⁴}.
 Source: the reasons in `flat_terms`, which does this for float series.
@@ -26,6 +27,7 @@ from sattheory.arithmetic.enclosures import as_array, ball, each, magnitudes, pr
 from sattheory.arithmetic.model_arithmetic import ModelArithmetic
 from sattheory.arithmetic.models import Decay, Maybe, Model, Piece, ScaleTooSmall, joined, plus
 from sattheory.arithmetic.operations import Undecided
+from sattheory.arithmetic.rings import UNKNOWN
 from sattheory.arithmetic.settling import NONE, Ranking
 
 Array = NDArray[Any]
@@ -100,9 +102,7 @@ class FlatFollowing(ModelArithmetic):
         """Multiply matrices; see `Operations.matmul`."""
         return self._times(x, y, super().matmul, product)
 
-    def _times(
-        self, x: Model, y: Model, base: Callable[[Model, Model], Model], times_: Callable[[Array, Array], Array]
-    ) -> Model:
+    def _times(self, x: Model, y: Model, base: Callable[[Model, Model], Model], times_: Callable[[Array, Array], Array]) -> Model:
         left, right = _plain(x), _plain(y)
         out = base(left, right)
         pieces = [Piece(p.exponent, base(p.value, right)) for p in x.pieces]
@@ -110,7 +110,9 @@ class FlatFollowing(ModelArithmetic):
         first, second = (self._of_pieces(v) for v in (x, y))
         flat = joined(times_, first[0], second[0])
         if flat is not None:
-            lost, decay = self.grown(np.broadcast_to(flat, out.shape), faster(first[1], second[1]), x.degree + y.degree - out.degree)
+            lost, decay = self.grown(
+                np.broadcast_to(flat, out.shape), faster(first[1], second[1]), x.degree + y.degree - out.degree
+            )
             out = _more_flat(self, out, lost, decay)
         return self._with(out, pieces)
 
@@ -199,7 +201,7 @@ class FlatFollowing(ModelArithmetic):
         return plus(total, flat), self.common(rate, slow)
 
     def _share(self, scores: Model, ranking: Ranking, weights: Model, place: tuple[int, ...]) -> Piece:
-        """The first-order weight of one loser, taken from the winners in proportion: e^(−E) ρ (e_j − p)."""
+        """Give the first-order weight of one loser, taken from the winners in proportion: e^(−E) ρ (e_j − p)."""
         k, level = scores.degree, int(ranking.level[place])
         reference = (*place[:-1], int(ranking.reference[(*place[:-1], 0)]))
         gaps = [a if a is None else a[place] for a in ranking.differences]
@@ -231,10 +233,16 @@ class FlatFollowing(ModelArithmetic):
         return out
 
     def _perturbed(self, x: Model, epsilon: Fraction) -> Model:
-        """Pass flat terms δ of rows that do not vanish through the norm: (δ − y (y·δ))/‖x‖, and a bound for the second order.
+        """Pass flat terms δ of rows that do not vanish through the norm.
 
-        |N(x + δ) − N(x) − DN(x) δ| ≤ ½ · 2/√3 · |δ|²/(|x| − |δ|)², because |D²N(z)[δ, δ]| ≤ (2/√3) |δ|²/|z|²; with |δ| ≤ |x|/2
-        that is at most (4/√3) |δ|²/|x|², and the bound F of x counts twice.
+        To first order they become (δ − y (y·δ))/‖x‖; the second is bounded by
+        |N(x + δ) − N(x) − DN(x) δ| ≤ ½ · 2/√3 · |δ|²/(|x| − |δ|)², because |D²N(z)[δ, δ]| ≤ (2/√3) |δ|²/|z|².
+        With |δ| ≤ |x|/2 that is at most (4/√3) |δ|²/|x|², and the bound F of x counts twice.
+
+        Returns
+        -------
+        Model
+            The rows, of degree 0, with pieces.
         """
         plain = _plain(x)
         if plain.vanishes and plain.flat is None:
@@ -260,7 +268,9 @@ class FlatFollowing(ModelArithmetic):
         inverse = self.tail(length, 0)
         if flat is None or decay is None or inverse is None:
             return None, None
-        size = each(arb.sqrt, np.asarray(sum((magnitudes(flat[..., i]) ** 2 for i in range(flat.shape[-1])), zeros(flat.shape[:-1]))))
+        size = each(
+            arb.sqrt, np.asarray(sum((magnitudes(flat[..., i]) ** 2 for i in range(flat.shape[-1])), zeros(flat.shape[:-1])))
+        )
         ratio = size * magnitudes(inverse)
         if not all(r <= arb(1) / 2 for r in ratio.ravel()):
             raise ScaleTooSmall("norm", (), "a flat term is as large as the row that it perturbs")
@@ -293,7 +303,9 @@ class FlatFollowing(ModelArithmetic):
         keep = np.broadcast_to(~rows[..., None], x.shape)
         flat = None if x.flat is None else np.where(keep, x.flat, arb(0))
         out = dataclasses.replace(x, flat=flat, same=None)
-        return self._with(out, [Piece(p.exponent, dataclasses.replace(_masked(self, p.value, keep), same=None)) for p in x.pieces])
+        return self._with(
+            out, [Piece(p.exponent, dataclasses.replace(_masked(self, p.value, keep), same=None)) for p in x.pieces]
+        )
 
     def _direction(self, x: Model, row: tuple[int, ...]) -> Model:
         """Replace one row by its slowest flat term without the exponential; what is smaller becomes its flat part."""
@@ -335,7 +347,7 @@ class FlatFollowing(ModelArithmetic):
             return 1 if len(x) > len(y) else -1
         for i, (a, b) in enumerate(zip(x, y, strict=True)):
             sign = int(self.ring.signs(as_array([a - b], (1,)))[0])
-            if sign == settling.UNKNOWN:
+            if sign == UNKNOWN:
                 size = max((v.abs_upper() for v in self.ring.balls(as_array([a, b], (2,)))), default=arb(1))
                 self.zero_or_refuse("norm", a - b, size, row, (), len(x) - i)
             elif sign:
@@ -350,7 +362,9 @@ class FlatFollowing(ModelArithmetic):
         while gap and self.ring.signs(as_array([gap[0]], (1,)))[0] != 1:
             gap.pop(0)
         if not gap:
-            raise Undecided("norm", (), "a flat term of a row falls as slowly as the one that decides", "the limit depends on it", "flat")
+            raise Undecided(
+                "norm", (), "a flat term of a row falls as slowly as the one that decides", "the limit depends on it", "flat"
+            )
         return tuple(gap)
 
     def _with_rest(self, total: Model, x: Model, slowest: Exponent, chosen: NDArray[np.bool_], row: tuple[int, ...]) -> Model:
@@ -364,7 +378,9 @@ class FlatFollowing(ModelArithmetic):
         if not gap > 0:
             far = x.decay.power == power and not x.decay.gap > self.ring.balls(as_array(slowest[:1], (1,)))[0]
             if far:
-                raise Undecided("norm", row, "the next flat terms of this row fall as slowly", "the limit depends on them", "flat")
+                raise Undecided(
+                    "norm", row, "the next flat terms of this row fall as slowly", "the limit depends on them", "flat"
+                )
             raise ScaleTooSmall("norm", row, "the next flat terms of this row are still as large")
         grown = np.where(chosen, x.flat * (most * self.c0**power).exp() * ball(x.square / total.square).sqrt(), arb(0))
         flat, decay = self.grown(grown, Decay(gap, x.decay.power), x.degree - total.degree)
@@ -383,7 +399,9 @@ def _plain(x: Model) -> Model:
 def _masked(ops: ModelArithmetic, x: Model, keep: NDArray[np.bool_]) -> Model:
     """Set everything outside a mask to exactly zero."""
     zero = ops.ring.number(Fraction(0))
-    terms = ops.once(lambda: ops.live([None if a is None else np.where(keep, a, np.full(keep.shape, zero, dtype=object)) for a in x.terms]))
+    terms = ops.once(
+        lambda: ops.live([None if a is None else np.where(keep, a, np.full(keep.shape, zero, dtype=object)) for a in x.terms])
+    )
     rest, flat = (None if a is None else np.where(keep, a, zeros(keep.shape)) for a in (x.rest, x.flat))
     return dataclasses.replace(x, terms=tuple(terms), rest=rest, flat=flat, attended=None)
 
@@ -406,4 +424,3 @@ def _like(x: Model, y: Model) -> Model:
     shape = (1,) * len(y.shape)
     terms = tuple(None if a is None else a.reshape(shape) for a in x.terms)
     return dataclasses.replace(x, terms=terms, extent=shape, rest=None if x.rest is None else x.rest.reshape(shape))
-

@@ -5,8 +5,8 @@ see such equalities (two balls that overlap prove nothing), but whoever computed
 Labels are whole numbers, kept for each order of a series, and once more for the function as a whole (all orders, the
 remainder, the flat part).  Different labels mean nothing.
 
-A label array has the shape of the value with 1 in place of an axis along which a whole vector is meant: (…, n, 1) labels rows, (…, 1, m)
-columns, (…, n, m) single entries.
+A label array has the shape of the value with 1 in place of an axis along which a whole vector is meant: (…, n, 1) labels
+rows, (…, 1, m) columns, (…, n, m) single entries.
 """
 
 from __future__ import annotations

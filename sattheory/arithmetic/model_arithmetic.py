@@ -1,7 +1,8 @@
 """The operations of a forward pass on Taylor models: what holds for every c ≥ c₀ (`models`).
 
-Everything that does not depend on c₀ (the coefficients, and every decision) is computed in the first pass and remembered on a `Tape`, so that a pass with another c₀
-only computes remainders: N + 1 matrix products for a product of matrices and one for a linear map.
+Everything that does not depend on c₀ (the coefficients, and every decision) is computed in the first pass and remembered on a
+`Tape`, so that a pass with another c₀ only computes remainders: N + 1 matrix products for a product of matrices and one for a
+linear map.
 """
 
 from __future__ import annotations
@@ -101,7 +102,7 @@ class ModelArithmetic:
             return None
         known = x.cache.setdefault("balls", {})
         if j not in known:
-            known[j] = self.ring.balls(x.terms[j])
+            known[j] = self.ring.balls(np.asarray(x.terms[j]))
         return known[j]  # type: ignore[no-any-return]
 
     def tail(self, x: Model, m: int) -> Maybe:
@@ -265,9 +266,7 @@ class ModelArithmetic:
         extent = (*x.shape[:-1], weight.shape[0])
         given = {name: None if a is None else a.reshape(extent) for name, a in (("rest", rest), ("flat", flat))}
         same = _kept(_plain(x.same if x.same is None or not x.same.of_entries else None), terms)
-        return self.model(
-            x.degree + 1, terms, extent, order=x.order, decay=x.decay, square=x.square * square, same=same, **given
-        )
+        return self.model(x.degree + 1, terms, extent, order=x.order, decay=x.decay, square=x.square * square, same=same, **given)
 
     def _rows(self, x: Array, right: Array) -> Array:
         return self.ring.product(self._flat_rows(x), right).reshape(*x.shape[:-1], right.shape[1])
@@ -322,7 +321,7 @@ class ModelArithmetic:
         tuple of Model
             The same values.
         """
-        if x.square == y.square or x.vanishes and x.flat is None or y.vanishes and y.flat is None:
+        if x.square == y.square or (x.vanishes and x.flat is None) or (y.vanishes and y.flat is None):
             square = y.square if x.vanishes and x.flat is None else x.square
             return tuple(p if p.square == square else dataclasses.replace(p, square=square) for p in (x, y))  # type: ignore[return-value]
         ratio = rational_root(x.square / y.square)
@@ -512,7 +511,9 @@ class ModelArithmetic:
         """Apply an activation; see `Operations.activation`."""
         return settling.relu(self, x) if name == "relu" else settling.gate(self, x, name)
 
-    def zero_or_refuse(self, operation: str, value: Any, size: arb, index: tuple[int, ...], keys: tuple[int, ...], exponent: int) -> None:
+    def zero_or_refuse(
+        self, operation: str, value: Any, size: arb, index: tuple[int, ...], keys: tuple[int, ...], exponent: int
+    ) -> None:
         """Take a number that the ring cannot tell from zero for zero, if assumptions are allowed and it is small enough.
 
         Parameters
@@ -565,5 +566,5 @@ def _kept(same: Sameness | None, terms: Sequence[Maybe]) -> Sameness | None:
 
 
 def _centring(d: int) -> Array:
-    """The matrix d·I − 11ᵀ."""
+    """Make the matrix d·I − 11ᵀ."""
     return enclosures.enclosed(d * np.eye(d) - 1)

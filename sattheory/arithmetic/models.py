@@ -4,16 +4,15 @@ A value is written
 
     x(c) = √square · c^k [ a_0 + a_1 ε + … + a_{J−1} ε^{J−1} + ε^M R + φ F ],    0 < ε ≤ ε₀ = 1/c₀,
 
-entry by entry: the coefficients are balls or closed forms (`rings`), R is a ball that holds whatever the algebraic rest is at each of
-these ε, and |F| bounds the part that is smaller than every power, φ = exp(−g(c^q − c₀^q)).  M = ∞ says that no algebraic rest is left.
-Familiar instances: an embedding is a_0 c, exactly; 1/(1 + ε) cut after ε is 1 − ε + ε²R with R in [1/(1 + ε₀), 1]; the softmax of (3c⁴, c⁴) is
-(1, 0) with F = e^{−2c₀⁴}, g = 2, q = 4.
+entry by entry: the coefficients are balls or closed forms (`rings`), R is a ball that holds whatever the algebraic rest is at
+each of these ε, and |F| bounds the part that is smaller than every power, φ = exp(−g(c^q − c₀^q)).  M = ∞ says that no
+algebraic rest is left. Familiar instances: an embedding is a_0 c, exactly; 1/(1 + ε) cut after ε is 1 − ε + ε²R with R in
+[1/(1 + ε₀), 1]; the softmax of (3c⁴, c⁴) is (1, 0) with F = e^{−2c₀⁴}, g = 2, q = 4.
 
 Where `series` says O(c^r), a model says how much.  The rules and their proofs are in the documentation, "How a certificate is
-computed".  This file holds the value; `model_arithmetic` computes with it, `settling` decides (ReLU, softmax, norms, gates) and
-`remainders` has the functions exp, 1/u, 1/√u.
-Sources: Makino and Berz, "Taylor models and other validated functional inclusion methods" (2003), for the idea of a polynomial with an
-enclosed remainder.
+computed".  This file holds the value; `model_arithmetic` computes with it, `settling` decides (ReLU, softmax, norms, gates)
+and `remainders` has the functions exp, 1/u, 1/√u. Sources: Makino and Berz, "Taylor models and other validated functional
+inclusion methods" (2003), for the idea of a polynomial with an enclosed remainder.
 """
 
 from __future__ import annotations

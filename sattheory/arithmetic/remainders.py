@@ -1,10 +1,10 @@
 """Functions of a Taylor model of degree 0, with a remainder that is proved: exp, 1/u, 1/√u, and gates by Taylor's formula.
 
-A truncated series p of f(u) is put back into the equation that f(u) solves.  What is left over, the *defect*, is a polynomial that
-starts at order N, so its size is known for every ε: for 1/√u the product u p² is 1 + ε^N ρ, and then f(u) − p = p((1 + ε^N ρ)^(−½) − 1)
-exactly.  Familiar instance: u = 1 + ε, N = 1: p = 1, ρ = 1, and 1/√(1 + ε) − 1 = −ε/(s(1 + s)) with s = √(1 + ε).  Gates
-have no such equation at hand; there Taylor's formula with the remainder at an unknown point is used, with the derivative
-enclosed on the whole range of u.
+A truncated series p of f(u) is put back into the equation that f(u) solves.  What is left over, the *defect*, is a polynomial
+that starts at order N, so its size is known for every ε: for 1/√u the product u p² is 1 + ε^N ρ, and then f(u) − p = p((1 +
+ε^N ρ)^(−½) − 1) exactly.  Familiar instance: u = 1 + ε, N = 1: p = 1, ρ = 1, and 1/√(1 + ε) − 1 = −ε/(s(1 + s)) with s = √(1
++ ε).  Gates have no such equation at hand; there Taylor's formula with the remainder at an unknown point is used, with the
+derivative enclosed on the whole range of u.
 
 Every function takes the arithmetic and a model with degree 0 and factor 1.  Source: `docs/certificates-mathematics`.
 """
@@ -320,7 +320,7 @@ def derivatives(ring: Ring, name: str, at: Array, count: int) -> list[Array]:
     rules: dict[str, Callable[[], list[Array]]] = {
         "sigmoid": lambda: _sigmoid(ring, identity, count),
         "tanh": lambda: [
-            a * ring.number(Fraction(2)) - (one if l == 0 else zero) for l, a in enumerate(_tanh_parts(ring, at, count))
+            a * ring.number(Fraction(2)) - (zero if order else one) for order, a in enumerate(_tanh_parts(ring, at, count))
         ],
         "silu": lambda: _products(identity, _sigmoid(ring, identity, count), count),
         "gelu": lambda: _products(identity, _normal(ring, at, count), count),
@@ -408,4 +408,15 @@ def _placed(values: Array, where: NDArray[np.bool_], zero: Any) -> Array:
     return out
 
 
-__all__ = ["coefficients", "compose", "derivatives", "exp", "inverse", "inverse_root", "is_constant", "scattered", "tails", "times"]
+__all__ = [
+    "coefficients",
+    "compose",
+    "derivatives",
+    "exp",
+    "inverse",
+    "inverse_root",
+    "is_constant",
+    "scattered",
+    "tails",
+    "times",
+]

@@ -1,10 +1,12 @@
 """The operations that decide something, on Taylor models: ReLU, softmax, norms and gates, settled for every c ≥ c₀ at once.
 
-Each has two halves.  The *decision* looks at coefficients only (who wins, which sign, which order of a row is the first that is not
-zero); it does not depend on c₀, must be certain, and an equality must be exact.  The *bound* then checks that the decision is the truth from c₀
-on, which is a statement about tails: a pre-activation stays on its side, a loser stays behind by more than ℓ c^v.  Where that fails, c₀ is too small.
+Each has two halves.  The *decision* looks at coefficients only (who wins, which sign, which order of a row is the first that
+is not zero); it does not depend on c₀, must be certain, and an equality must be exact.  The *bound* then checks that the
+decision is the truth from c₀ on, which is a statement about tails: a pre-activation stays on its side, a loser stays behind
+by more than ℓ c^v.  Where that fails, c₀ is too small.
 
-Familiar instance: scores 3c⁴ + c and 3c⁴ − 2 tie at c⁴ and the first wins at c: its lead is c + 2 ≥ c, so the other has weight at most e^{−c}, for all c ≥ c₀.
+Familiar instance: scores 3c⁴ + c and 3c⁴ − 2 tie at c⁴ and the first wins at c: its lead is c + 2 ≥ c, so the other has
+weight at most e^{−c}, for all c ≥ c₀.
 
 Shapes: scores (…, n, m), rows (…, d).
 """
@@ -90,7 +92,7 @@ def first_signs(ops: ModelArithmetic, x: Model, operation: str, lowest: int | No
 
 
 def _size(ops: ModelArithmetic, row: Array) -> arb:
-    """The largest entry of a row."""
+    """Find the largest entry of a row."""
     return max((v.abs_upper() for v in np.atleast_1d(ops.ring.balls(np.atleast_1d(row))).ravel()), default=arb(0))
 
 
@@ -154,7 +156,8 @@ def _cleared(same: Sameness | None, terms: Any) -> Sameness | None:
 
 def _surely_dead(ops: ModelArithmetic, x: Model, first: NDArray[np.int64], sign: Signs, least: Array) -> NDArray[np.bool_]:
     """Say where a negative entry stays negative with its flat part: ℓ c^(−f) > φF for all c ≥ c₀."""
-    assert x.flat is not None and x.decay is not None
+    assert x.flat is not None
+    assert x.decay is not None
     dead = np.zeros(x.shape, dtype=bool)
     for place in map(tuple, np.argwhere(sign < 0)):
         f = int(first[place])
@@ -369,7 +372,7 @@ def losers(ops: ModelArithmetic, scores: Model, ranking: Ranking, root: arb) -> 
             if not lead[place] > 0:
                 raise ScaleTooSmall("softmax", place, f"key {int(place[-1])} is not yet behind")
         if places:
-            decays.append(Decay(min((lead[p] for p in places)), power))
+            decays.append(Decay(min(lead[p] for p in places), power))
     shift = flat_shift(ops, scores, ranking, root)
     out = zeros(scores.shape)
     for place in map(tuple, np.argwhere(ranking.level != NONE)):
@@ -385,7 +388,9 @@ def _tails(ops: ModelArithmetic, scores: Model, ranking: Ranking) -> list[tuple[
     rest: Maybe = None
     if scores.rest is not None:
         own = np.arange(scores.shape[-1]) == ranking.reference
-        rest = np.where(own | ranking.identical, zeros(scores.shape), np.take_along_axis(scores.rest, ranking.reference, -1) - scores.rest)
+        rest = np.where(
+            own | ranking.identical, zeros(scores.shape), np.take_along_axis(scores.rest, ranking.reference, -1) - scores.rest
+        )
     end = len(scores.terms) if scores.order is None else scores.order
     total, out = rest, []
     for j in range(end - 1, -1, -1):
@@ -467,7 +472,7 @@ def _even(ops: ModelArithmetic, winners: NDArray[np.bool_], count: Array, rows: 
 
 
 def _below(ops: ModelArithmetic, scores: Model, ranking: Ranking, where: NDArray[np.bool_]) -> Model:
-    """The part of key − reference that does not grow, for the marked winners, as a model of one axis."""
+    """Take the part of key − reference that does not grow, for the marked winners, as a model of one axis."""
     k = scores.degree
 
     def chosen(a: Array) -> Array:
@@ -535,7 +540,7 @@ def shared(ops: ModelArithmetic, scores: Model, ranking: Ranking, root: arb) -> 
     flat, decay = ops.grown(scores.flat, scores.decay, scores.degree)
     out = zeros(scores.shape)
     for row in map(tuple, np.argwhere(several)):
-        largest = max((flat[row][i].upper() for i in np.flatnonzero(ranking.winners[row])))  # type: ignore[index]
+        largest = max(flat[row][i].upper() for i in np.flatnonzero(ranking.winners[row]))  # type: ignore[index]
         out[row] = np.where(ranking.winners[row], largest * root / 2, arb(0))
     return out, decay
 
@@ -775,7 +780,7 @@ def _squares(ops: ModelArithmetic, y: Model) -> Model:
         return np.asarray(a.sum(axis=-1), dtype=object)
 
     shift = -square.degree
-    terms = ops.once(lambda: ([None] * shift + [None if a is None else total(a) for a in square.terms]))
+    terms = ops.once(lambda: [None] * shift + [None if a is None else total(a) for a in square.terms])
     order = None if square.order is None else square.order + shift
     return Model(0, tuple(terms), y.shape[:-1], order, None if square.rest is None else total(square.rest))
 
@@ -890,7 +895,7 @@ def gate(ops: ModelArithmetic, x: Model, name: str) -> Model:
 
 
 def _saturated(ops: ModelArithmetic, x: Model, sign: Signs, name: str) -> Model:
-    """What entries that grow become: themselves, 0, ±1."""
+    """Say what entries that grow become: themselves, 0, ±1."""
     if name in GATED:
         terms = ops.once(lambda: ops.live([_masked(ops, a, sign > 0) for a in x.terms]))
         rest = None if x.rest is None else np.where(sign > 0, x.rest, zeros(x.shape))
@@ -900,7 +905,9 @@ def _saturated(ops: ModelArithmetic, x: Model, sign: Signs, name: str) -> Model:
             return Model(x.degree, (), x.shape)
         return Model(x.degree, tuple(terms), x.shape, x.order, rest)
     low = Fraction(-1 if name == "tanh" else 0)
-    values = ops.once(lambda: ops.live([each(lambda s: ops.ring.number(Fraction(1) if s > 0 else low if s < 0 else Fraction(0)), sign)]))
+    values = ops.once(
+        lambda: ops.live([each(lambda s: ops.ring.number(Fraction(1) if s > 0 else low if s < 0 else Fraction(0)), sign)])
+    )
     return Model(0, tuple(values), x.shape)
 
 

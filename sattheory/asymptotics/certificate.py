@@ -2,9 +2,9 @@
 
     |c^(−k) f(x; cθ) − s| ≤ B(c) = rad s + Σ_{0<j<J} |a_j| c^(−j) + |R| c^(−M) + F exp(−g (c^q − c₀^q)),     entry by entry,
 
-with s, the further coefficients a_j and the remainder R enclosed by balls and F a number: an algebraic part and an exponential one.  With it
-come the attention pattern that holds from c₀ on and whatever had to be assumed.  A certificate can be saved, and is then checked again
-by `proofs/recheck_certificate.py`, which does not use this package.
+with s, the further coefficients a_j and the remainder R enclosed by balls and F a number: an algebraic part and an
+exponential one.  With it come the attention pattern that holds from c₀ on and whatever had to be assumed.  A certificate can
+be saved, and is then checked again by `proofs/recheck_certificate.py`, which does not use this package.
 
     >>> import sattheory as st
     >>> net = st.EXAMPLES["tie-value-bias"].network
@@ -18,6 +18,7 @@ from __future__ import annotations
 import html
 import math
 from dataclasses import dataclass, field
+from decimal import ROUND_CEILING, Context, Decimal
 from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
@@ -35,7 +36,6 @@ from sattheory.network.tokens import Tokens
 from sattheory.network.transformer import Transformer
 
 if TYPE_CHECKING:
-    import sympy
     from matplotlib.figure import Figure
 
     from sattheory.asymptotics.saturation import Saturation
@@ -56,11 +56,14 @@ class Pattern:
         Keys that keep a weight.
     lost : float
         All other keys of a query together have at most this weight, at c₀ and everywhere beyond.
+    weights : ndarray or None
+        Limit weights, balls or closed forms; None in a certificate that was read from a file.
     """
 
     place: Place
     winners: NDArray[np.bool_]
     lost: float
+    weights: Array | None = None
 
 
 def exact_scale(c: Scale, name: str = "c0") -> Fraction:
@@ -135,7 +138,7 @@ class Certificate:
 
     @property
     def degree(self) -> int:
-        """k.
+        """K.
 
         Returns
         -------
@@ -170,7 +173,7 @@ class Certificate:
 
     @property
     def symbol(self) -> NDArray[np.float64]:
-        """s = lim c^(−k) f(x; cθ), rounded to floats.
+        """S = lim c^(−k) f(x; cθ), rounded to floats.
 
         Returns
         -------
@@ -235,7 +238,7 @@ class Certificate:
         """
         scale = exact_scale(c, "c")
         if scale < self.c0:
-            raise InputError(f"c={c}", f"the certificate begins at c0={float(self.c0):g}", "choose a larger scale")
+            raise InputError(f"c={c}", f"the certificate begins at c0={scale_text(self.c0)}", "choose a larger scale")
         with ctx.workprec(self.bits):
             epsilon = ball(1 / scale)
             parts = [each(arb.rad, self.coefficients[0])]
@@ -248,7 +251,7 @@ class Certificate:
         flat, decay = self.output.flat, self.output.decay
         if flat is None or decay is None:
             return zeros(self.shape)
-        factor = (-decay.gap * (ball(scale) ** decay.power - ball(self.c0) ** decay.power)).exp()
+        factor = (-decay.gap * ball(scale**decay.power - self.c0**decay.power)).exp()  # a difference of balls would blow up
         return np.asarray(magnitudes(flat) * factor, dtype=object)
 
     def remainders(self, c: Scale) -> Array:
@@ -297,7 +300,8 @@ class Certificate:
         tuple
             A, p, F (rounded up), g (rounded down), q; A = 0 or F = 0 when that part is missing.
         """
-        p = self.order or 1
+        open_ = (j for j, a in enumerate(self.coefficients) if j and any(not v.is_zero() for v in a.ravel()))
+        p = next(open_, self.output.order or 1)  # not `order`: a coefficient that may be zero may also not be
         flat = self._flat(self.c0)
         with ctx.workprec(self.bits):
             epsilon = ball(1 / self.c0)
@@ -319,7 +323,7 @@ class Certificate:
             The sentence.
         """
         algebraic, p, flat, gap, power = self.simple
-        start = rounded_up(float(self.c0)) if float(self.c0) != self.c0 else f"{float(self.c0):g}"
+        start = scale_text(self.c0)
         parts = []
         if algebraic:
             parts.append(f"{rounded_up(algebraic)} c^-{p}")
@@ -329,30 +333,6 @@ class Certificate:
         head = "If " + "; ".join(self.assumptions) + ": for" if self.assumptions else "For"
         scaled = "f(x; cθ)" if self.degree == 0 else f"c^{-self.degree} f(x; cθ)"
         return f"{head} every c ≥ {start}, no entry of {scaled} is further from its limit than {bound}."
-
-    def closed_forms(self) -> tuple[sympy.Matrix, ...]:
-        """Write the coefficients as SymPy matrices, if they were computed exactly.
-
-        Returns
-        -------
-        tuple of sympy.Matrix
-            a_0, a_1, … .
-
-        Raises
-        ------
-        InputError
-            If the coefficients are balls.
-        """
-        import sympy
-
-        if not self.closed or len(self.shape) != 2:
-            raise InputError(
-                f"closed={self.closed}, shape={self.shape}",
-                "closed forms are kept for one sequence computed exactly",
-                "use closed_form() or certify(…, closed=True)",
-            )
-        terms = self.output.terms or (None,)
-        return tuple(sympy.Matrix(*self.shape, [0 if a is None else a[i].expression() for i in np.ndindex(*self.shape)]) for a in terms)
 
     def to_dict(self) -> dict[str, Any]:
         """Put the certificate into plain values, as it is saved.
@@ -402,7 +382,7 @@ class Certificate:
 
     def __repr__(self) -> str:
         return (
-            f"Certificate(c0={float(self.c0):g}, degree={self.degree}, shape={self.shape}, B(c0)={self.bound(self.c0):.3g}, "
+            f"Certificate(c0={scale_text(self.c0)}, degree={self.degree}, shape={self.shape}, B(c0)={self.bound(self.c0):.3g}, "
             f"terms={self.terms}, bits={self.bits}, assumptions={len(self.assumptions)})"
         )
 
@@ -414,10 +394,12 @@ class Certificate:
         algebraic, p, flat, gap, power = self.simple
         parts = [rf"{latex_number(rounded_up(algebraic))}\,c^{{-{p}}}"] if algebraic else []
         if flat:
-            start = latex_number(f"{float(self.c0):g}")
-            parts.append(rf"{latex_number(rounded_up(flat))}\,e^{{-{latex_number(rounded_down(gap))}(c^{{{power}}}-{start}^{{{power}}})}}")
-        bound = "+".join(parts) or "0"
-        return rf"$\left\| c^{{{-self.degree}}} f(x; c\theta) - s \right\|_\infty \le {bound}\quad (c \ge {float(self.c0):g})$"
+            start = f"({latex_number(scale_text(self.c0))})"
+            parts.append(
+                rf"{latex_number(rounded_up(flat))}\,e^{{-{latex_number(rounded_down(gap))}(c^{{{power}}}-{start}^{{{power}}})}}"
+            )
+        bound, first = "+".join(parts) or "0", latex_number(scale_text(self.c0))
+        return rf"$\left\| c^{{{-self.degree}}} f(x; c\theta) - s \right\|_\infty \le {bound}\quad (c \ge {first})$"
 
 
 @dataclass(frozen=True, eq=False)
@@ -494,7 +476,13 @@ class NotCertified:
             Strings and numbers.
         """
         best = None if self.best is None else self.best.to_dict()
-        return {"certified": False, "reason": self.reason, "kind": self.undecided.kind, "layers": len(self.streams) - 1, "best": best}
+        return {
+            "certified": False,
+            "reason": self.reason,
+            "kind": self.undecided.kind,
+            "layers": len(self.streams) - 1,
+            "best": best,
+        }
 
     def __repr__(self) -> str:
         return f"NotCertified({self.reason})"
@@ -523,8 +511,28 @@ def _enclosed(a: Array) -> Array:
     return each(lambda v: v if isinstance(v, arb) else v.ball(), a)
 
 
+def scale_text(c: Fraction, digits: int = 6) -> str:
+    """Write a scale with few digits, never smaller, and whatever its size.
+
+    Parameters
+    ----------
+    c : Fraction
+        The scale.
+    digits : int
+        Significant digits.
+
+    Returns
+    -------
+    str
+        The number.
+    """
+    rounding = Context(prec=digits, rounding=ROUND_CEILING)
+    written = rounding.divide(Decimal(c.numerator), Decimal(c.denominator)).normalize(rounding)
+    return f"{written:f}" if -digits < written.adjusted() < digits else f"{written:g}"
+
+
 def latex_number(text: str) -> str:
-    """Write a decimal with a power of ten as LaTeX.
+    r"""Write a decimal with a power of ten as LaTeX.
 
     Parameters
     ----------
@@ -534,7 +542,7 @@ def latex_number(text: str) -> str:
     Returns
     -------
     str
-        Such as ``1.2 \\cdot 10^{-5}``.
+        Such as ``1.2 \cdot 10^{-5}``.
     """
     digits, _, exponent = text.partition("e")
     return rf"{digits} \cdot 10^{{{int(exponent)}}}" if exponent else digits
@@ -586,4 +594,15 @@ def _rounded(x: float, digits: int, towards: Any) -> str:
 
 
 Certified = Certificate | NotCertified
-__all__ = ["Certificate", "Certified", "Maybe", "NotCertified", "Pattern", "exact_scale", "rounded_down", "rounded_up", "said"]
+__all__ = [
+    "Certificate",
+    "Certified",
+    "Maybe",
+    "NotCertified",
+    "Pattern",
+    "exact_scale",
+    "rounded_down",
+    "rounded_up",
+    "said",
+    "scale_text",
+]

@@ -1,7 +1,8 @@
-"""Certificates as files: JSON in which every number is exact or rounded outwards, and which carries the network that it speaks of.
+"""Certificates as files: JSON in which every number is exact or rounded outwards, and which carries the network that it
+speaks of.
 
-A file stands alone: weights are exact rationals, enclosures are pairs of decimals [lower, upper], and a digest over everything else shows an
-edit.  `proofs/recheck_certificate.py` proves the statement again from the file alone.
+A file stands alone: weights are exact rationals, enclosures are pairs of decimals [lower, upper], and a digest over
+everything else shows an edit.  `proofs/recheck_certificate.py` proves the statement again from the file alone.
 """
 
 from __future__ import annotations
@@ -245,7 +246,9 @@ def _certificate(read: dict[str, Any]) -> Certificate:
         tokens=Tokens(np.array(read["tokens"], dtype=np.int64), lengths),
         c0=Fraction(read["c0"]),
         output=Model(read["degree"], terms, shape, read["order"], rest, flat, decay),
-        patterns=tuple(Pattern(Place(p["layer"], p["part"]), _winners(p["winners"]), above(arb(p["lost"]))) for p in read["attention"]),
+        patterns=tuple(
+            Pattern(Place(p["layer"], p["part"]), _winners(p["winners"]), above(arb(p["lost"]))) for p in read["attention"]
+        ),
         equalities=tuple(equal),
         terms=read["terms"],
         bits=read["bits"],

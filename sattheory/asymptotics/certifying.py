@@ -1,9 +1,9 @@
 """certify(): find a scale from which on everything about a network's limit is proved.
 
-One pass on Taylor models at a very large c₀ settles what does not depend on the scale: degrees, winners, signs, ties.  Then c₀ is lowered:
-scales are tried upwards by factors of two until one holds (nothing guarantees that a larger c₀ succeeds where a smaller one did, so the
-scan is from below), and the step before it is refined.  More terms, more bits, and for small networks closed forms in
-place of balls are taken when a decision asks for them.
+One pass on Taylor models at a very large c₀ settles what does not depend on the scale: degrees, winners, signs, ties.  Then
+c₀ is lowered: scales are tried upwards by factors of two until one holds (nothing guarantees that a larger c₀ succeeds where
+a smaller one did, so the scan is from below), and the step before it is refined.  More terms, more bits, and for small
+networks closed forms in place of balls are taken when a decision asks for them.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from sattheory.network.tokens import Tokens, check_tokens
 from sattheory.network.transformer import Transformer, ignore
 
 Array = NDArray[Any]
-TERMS, MOST_TERMS, BITS, MOST_BITS = 8, 48, 128, 2048
+TERMS, MOST_TERMS, BITS, MOST_BITS = 6, 48, 128, 2048
 FAR = tuple(Fraction(2) ** e for e in (200, 2000, 20000))
 LOWEST, REFINEMENTS = Fraction(1, 4), 5
 SMALL = 64
@@ -118,7 +118,8 @@ class Passage:
         Model
             The output.
         """
-        self.streams, self.patterns, self.passes = [], [], self.passes + 1
+        self.streams.clear()
+        self.patterns, self.passes = [], self.passes + 1
         with ctx.workprec(self.setting.bits):
             assumed = 3 * self.setting.bits // 4 if self.setting.assume else None
             kind = FlatFollowing if self.setting.follow else ModelArithmetic
@@ -135,7 +136,8 @@ class Passage:
         if place.part == "stream":
             self.streams.append(value)
         elif value.attended is not None:
-            self.patterns.append(Pattern(place, value.attended.winners, _lost(value)))
+            limit = value.terms[0] if value.terms else None
+            self.patterns.append(Pattern(place, value.attended.winners, _lost(value), limit))
         self.watch(place, value)
 
     def attempt(self, c0: Fraction) -> Certificate:
@@ -173,8 +175,8 @@ class Passage:
         for pattern in self.patterns:
             if not pattern.lost < 0.5:
                 raise _placed(pattern.place, ScaleTooSmall("softmax", (), "keys that lose may still have half of the weight"))
-        if not np.isfinite(found.bound(c0)) or found.bound(c0) > _size(found):
-            raise ScaleTooSmall("output", (), "the bound is as large as the limit itself")
+        if not found.bound(c0) <= _size(found) / 2:
+            raise ScaleTooSmall("output", (), "the bound is more than half as large as the limit itself")
         return found
 
 
@@ -251,9 +253,10 @@ def certify(
         raise InputError(f"terms={terms}", "the number of coefficients is out of range", f"give 1 to {MOST_TERMS}")
     data = None if memory is None else np.asarray(memory)
     first = Passage(network, given, data, Setting(terms, bits, bool(closed)), watch)
-    decided = _decide(first, max(bits, most_bits), closed)
-    if isinstance(decided, NotCertified):
-        return decided
+    try:
+        decided = decide(first, max(bits, most_bits), closed)
+    except Undecided as undecided:
+        return NotCertified(network, given, undecided, tuple(first.streams), FAR[0])
     return _search(decided) if start is None else _at(decided, start)
 
 
@@ -262,8 +265,28 @@ def _is_small(passage: Passage) -> bool:
     return passage.tokens.numbers.size * max(kind.width, kind.feedforward, kind.heads * kind.key_width) <= SMALL
 
 
-def _decide(passage: Passage, most_bits: int, closed: bool | None) -> Passage | NotCertified:
-    """Find a setting in which every decision is made, far out."""
+def decide(passage: Passage, most_bits: int = MOST_BITS, closed: bool | None = None) -> Passage:
+    """Find a setting in which every decision is made, far out.
+
+    Parameters
+    ----------
+    passage : Passage
+        The network and input, and a setting to begin with.
+    most_bits : int
+        Precision to stop at.
+    closed : bool, optional
+        False to never take closed forms.
+
+    Returns
+    -------
+    Passage
+        With a setting that decides, and its tape.
+
+    Raises
+    ------
+    Undecided
+        If none does.
+    """
     while True:
         undecided = _far(passage)
         if undecided is None:
@@ -280,8 +303,9 @@ def _decide(passage: Passage, most_bits: int, closed: bool | None) -> Passage | 
         elif undecided.kind == "precision" and not setting.assume:
             setting = dataclasses.replace(setting, assume=True)
         else:
-            return NotCertified(passage.network, passage.tokens, undecided, tuple(passage.streams), FAR[0])
-        passage = dataclasses.replace(passage, setting=setting, tape=Tape(), streams=[], patterns=[])
+            raise undecided
+        streams = passage.streams
+        passage = dataclasses.replace(passage, setting=setting, tape=Tape(), streams=streams, patterns=[])
 
 
 def _far(passage: Passage) -> Undecided | None:

@@ -1,6 +1,6 @@
 """certify(): find a scale from which on everything about a network's limit is proved.
 
-One pass on Taylor models at a very large c₀ settles what does not depend on the scale: degrees, winners, signs, ties.  Then
+One pass on Taylor models at a large c₀ settles what does not depend on the scale: degrees, winners, signs, ties.  Then
 c₀ is lowered: scales are tried upwards by factors of two until one holds (nothing guarantees that a larger c₀ succeeds where
 a smaller one did, so the scan is from below), and the step before it is refined.  More terms, more bits, and for small
 networks closed forms in place of balls are taken when a decision asks for them.
@@ -32,7 +32,7 @@ from sattheory.network.transformer import Transformer, ignore
 
 Array = NDArray[Any]
 TERMS, MOST_TERMS, BITS, MOST_BITS = 6, 48, 128, 2048
-FAR = tuple(Fraction(2) ** e for e in (200, 2000, 20000))
+FAR = tuple(Fraction(2) ** e for e in (10, 24, 64, 200, 2000, 20000))
 LOWEST, REFINEMENTS = Fraction(1, 4), 5
 SMALL = 64
 

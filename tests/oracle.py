@@ -63,7 +63,7 @@ class Run:
 
     def scaled(self, vector: Iterable[Any]) -> Vector:
         """Take a row of parameters, times c."""
-        return [mpf(float(entry)) * self.c for entry in vector]
+        return [number(entry) * self.c for entry in vector]
 
 
 def evaluate(
@@ -85,7 +85,7 @@ def evaluate(
         The network; only their fields are read.
     tokens : sequence of int, length n
         Token numbers.
-    c : int, float, str or mpf
+    c : int, float, str, Fraction or mpf
         The scale; a string is read at full precision.
     lengths : int, optional
         How many of the tokens are text; the rest is padding.
@@ -139,11 +139,18 @@ def evaluate_rounded(
     parameters are those of `evaluate`.
     """
     with mp.workdps(places):
-        rows = None if memory is None else [[mpf(entry) for entry in row] for row in memory]
+        rows = None if memory is None else [[number(entry) for entry in row] for row in memory]
         real = len(tokens) if lengths is None else int(lengths)
         seen = len(rows or []) if memory_length is None else int(memory_length)
-        run = Run(configuration, parameters, mpf(c), real, rows, seen, rounding)
+        run = Run(configuration, parameters, number(c), real, rows, seen, rounding)
         return _forward(run, [int(t) for t in tokens])
+
+
+def number(value: Any) -> Any:
+    """Read one number: a fraction is divided at the current precision, a string read at it, a float taken as it is."""
+    if isinstance(value, Fraction):
+        return mpf(value.numerator) / value.denominator
+    return mpf(float(value) if hasattr(value, "dtype") else value)
 
 
 def _agree(a: Matrix, b: Matrix, digits: int) -> bool:
@@ -219,7 +226,7 @@ def _normalise_row(run: Run, row: Vector, learned: Any) -> Vector:
     if kind.norm == "layer":
         row = [mp.fsum(a - b for b in row) / d for a in row]
     root = kind.norm_scale == "root"
-    square = mp.fdot(row, row) + mpf(kind.epsilon) * (d if root else 1)
+    square = mp.fdot(row, row) + number(kind.epsilon) * (d if root else 1)
     factor = mp.sqrt(d if root else 1) / mp.sqrt(square) if square else mpf(0)
     y = [factor * a for a in row]
     if learned.gain is not None:

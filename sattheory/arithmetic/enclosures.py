@@ -15,6 +15,7 @@ import math
 from collections.abc import Callable, Iterable
 from fractions import Fraction
 from itertools import accumulate
+from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,7 @@ from numpy.typing import ArrayLike, NDArray
 from sattheory.arithmetic.reals import Constant, Root, Table
 
 Array = NDArray[Any]
+LEAST = arb(-(2**50))
 
 
 def ball(number: float | int | Fraction) -> arb:
@@ -44,7 +46,9 @@ def ball(number: float | int | Fraction) -> arb:
         if number.denominator == 1 << power:
             return arb((number.numerator, -power))  # mantissa and exponent: exact at any precision
         return arb(fmpq(number.numerator, number.denominator))
-    return arb(number) if isinstance(number, float) else arb(int(number))
+    if isinstance(number, float):
+        return arb(number)
+    return arb(int(number)) if isinstance(number, Integral) else ball(Fraction(number))
 
 
 def each(function: Callable[..., Any], *arrays: Array) -> Array:
@@ -124,7 +128,8 @@ def enclosed(constant: Constant) -> Array:
         return as_array([ball(constant.square).sqrt()], ())
     if isinstance(constant, Table):
         return constant.formula(BallFunctions())
-    return as_array(map(_exact, constant.ravel().tolist()), constant.shape)
+    read = arb if constant.dtype in (np.float32, np.float64) else _exact
+    return as_array(map(read, constant.ravel().tolist()), constant.shape)
 
 
 def _exact(number: Any) -> arb:
@@ -152,6 +157,41 @@ def product(x: Array, y: Array) -> Array:
         entries = (matrix(left[index]) * matrix(right[index])).entries() if n and m else []
         out[index] = as_array(entries, (n, m))
     return out
+
+
+def rows_times(x: Array, right: arb_mat) -> Array:
+    """Multiply all rows of an array by one matrix.
+
+    Parameters
+    ----------
+    x : ndarray of arb, shape (…, k)
+        Rows.
+    right : arb_mat, k by m
+        The matrix, converted once for many products.
+
+    Returns
+    -------
+    ndarray of arb, shape (…, m)
+        The products.
+    """
+    rows = matrix(x.reshape(-1, x.shape[-1]))
+    return as_array((rows * right).entries(), (*x.shape[:-1], right.ncols()))
+
+
+def vanishing(exponent: arb) -> arb:
+    """Bound e^x from above where x may be hugely negative.
+
+    Parameters
+    ----------
+    exponent : arb
+        x.
+
+    Returns
+    -------
+    arb
+        e^x, or e^(−2⁵⁰) where that is larger: below it the exponents of balls leave a machine word, and products take ten times as long.
+    """
+    return (exponent if exponent > LEAST else arb.max(exponent, LEAST)).exp()
 
 
 def matrix(x: Array) -> arb_mat:

@@ -244,4 +244,4 @@ def _unresolved(balls: Array, real: NDArray[np.bool_], digits: int) -> tuple[tup
 
 def _vague(row: list[arb], factor: arb) -> list[int]:
     largest = max(entry.abs_lower() for entry in row)
-    return [i for i, entry in enumerate(row) if not (entry.is_exact() or entry.rad() * factor <= largest)]
+    return [i for i, entry in enumerate(row) if not entry.rad() * factor <= largest]

@@ -29,6 +29,7 @@ from numpy.typing import NDArray
 from sattheory.arithmetic.enclosures import along_rows, ball, each, enclosed, increasing, product, sums_of_others, within
 from sattheory.arithmetic.operations import Undecided
 from sattheory.arithmetic.reals import Constant
+from sattheory.arithmetic.scales import exact_scale
 from sattheory.errors import InputError
 
 Array = NDArray[Any]
@@ -104,7 +105,7 @@ class Balls:
     def __init__(self, scale: int | float | str | Fraction = 1, bits: int = 128) -> None:
         if not isinstance(bits, int) or not 2 <= bits <= MOST_BITS:
             raise InputError(f"bits={bits!r}", "the precision is out of range", f"give a whole number from 2 to {MOST_BITS}")
-        self.scale, self.bits = _positive(scale), bits
+        self.scale, self.bits = exact_scale(scale, "scale"), bits
 
     def __repr__(self) -> str:
         return f"Balls({str(self.scale)!r}, bits={self.bits})"
@@ -181,16 +182,6 @@ class Balls:
     def activation(self, x: Enclosure, name: str) -> Array:
         """Apply an activation; see `Operations.activation`."""
         return each(_ACTIVATIONS[name], x.balls)
-
-
-def _positive(scale: int | float | str | Fraction) -> Fraction:
-    try:
-        exact = Fraction(scale)
-    except (ValueError, TypeError, OverflowError, ZeroDivisionError):
-        raise InputError(f"scale={scale!r}", "a scale is a positive rational number", "write it as 12.5 or 25/2") from None
-    if exact <= 0:
-        raise InputError(f"scale={scale}", "a scale is positive", "give a number above 0")
-    return exact
 
 
 def _centred(row: list[arb]) -> list[arb]:

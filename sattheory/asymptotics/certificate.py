@@ -31,6 +31,7 @@ from numpy.typing import NDArray
 from sattheory.arithmetic.enclosures import above, ball, below, each, magnitudes, midpoints, zeros
 from sattheory.arithmetic.models import Equality, Maybe, Model
 from sattheory.arithmetic.operations import Place, Undecided
+from sattheory.arithmetic.scales import Scale, exact_scale
 from sattheory.errors import InputError
 from sattheory.network.tokens import Tokens
 from sattheory.network.transformer import Transformer
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
     from sattheory.asymptotics.saturation import Saturation
 
 Array = NDArray[Any]
-Scale = int | float | str | Fraction
+TINY = 1e-300  # below, floats lose digits
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,35 +65,6 @@ class Pattern:
     winners: NDArray[np.bool_]
     lost: float
     weights: Array | None = None
-
-
-def exact_scale(c: Scale, name: str = "c0") -> Fraction:
-    """Read a scale exactly.
-
-    Parameters
-    ----------
-    c : int, float, str or Fraction
-        A positive rational, such as ``12.5`` or ``"25/2"``; a float is the dyadic rational that it is.
-    name : str
-        What it is called, for the error.
-
-    Returns
-    -------
-    Fraction
-        The scale.
-
-    Raises
-    ------
-    InputError
-        For anything else.
-    """
-    try:
-        scale = Fraction(c)
-    except (ValueError, TypeError, OverflowError, ZeroDivisionError):
-        raise InputError(f"{name}={c!r}", "a scale is a positive number", "write it as 12.5 or 25/2") from None
-    if scale <= 0:
-        raise InputError(f"{name}={c}", "a scale is positive", "give a number above 0, or leave it out to search for one")
-    return scale
 
 
 @dataclass(frozen=True, eq=False)
@@ -138,7 +110,7 @@ class Certificate:
 
     @property
     def degree(self) -> int:
-        """K.
+        """Name k, the power of c that the output grows with.
 
         Returns
         -------
@@ -173,7 +145,7 @@ class Certificate:
 
     @property
     def symbol(self) -> NDArray[np.float64]:
-        """S = lim c^(−k) f(x; cθ), rounded to floats.
+        """Round s = lim c^(−k) f(x; cθ) to floats.
 
         Returns
         -------
@@ -219,7 +191,7 @@ class Certificate:
         return self.output.order
 
     def bounds(self, c: Scale) -> tuple[Array, Array]:
-        """Bound |c^(−k) f − s| in each entry: the algebraic and the exponential part of B(c).
+        """Bound ``|c^(−k) f − s|`` in each entry: the algebraic and the exponential part of B(c).
 
         Parameters
         ----------
@@ -255,7 +227,7 @@ class Certificate:
         return np.asarray(magnitudes(flat) * factor, dtype=object)
 
     def remainders(self, c: Scale) -> Array:
-        """Bound what the series leaves out: |c^(−k) f − Σ a_j c^(−j)| in each entry, radii of the coefficients included.
+        """Bound what the series leaves out, ``|c^(−k) f − Σ a_j c^(−j)|``, in each entry, radii of the coefficients included.
 
         Parameters
         ----------
@@ -587,6 +559,8 @@ def rounded_down(x: float, digits: int = 3) -> str:
 def _rounded(x: float, digits: int, towards: Any) -> str:
     if x == 0 or not math.isfinite(x):
         return f"{x:g}"
+    if x < TINY:
+        return f"{TINY:g}" if towards is math.ceil else "0"
     exact = Fraction(x)
     exponent = math.floor(math.log10(x)) - digits + 1
     scaled = towards(exact / Fraction(10) ** exponent)

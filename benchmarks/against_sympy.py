@@ -7,6 +7,7 @@ the building of the expression nor other processes count; the limit of time is t
 
 from __future__ import annotations
 
+import functools
 import json
 import resource
 import statistics
@@ -53,6 +54,7 @@ def _met(n: int, mine: float, theirs: float, finished: bool) -> bool | None:
     return mine < 0.1 and theirs >= PASSES if finished or theirs >= PASSES else None
 
 
+@functools.cache
 def run_sympy(n: int, biases: bool, limit: float) -> list[dict[str, Any]]:
     """Run SymPy until it is done or its processor time is over; return the entries it had by then."""
     command = [sys.executable, "-m", "benchmarks.sympy_network", str(n), *(["biases"] if biases else [])]

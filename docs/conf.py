@@ -57,4 +57,15 @@ html_theme_options = {
     "footer_end": [],
     "secondary_sidebar_items": ["page-toc"],
 }
-html_sidebars = {page: [] for page in ("index", "arithmetics", "real-models", "property-tests", "claims", "figures", "precision")}
+PAGES = (
+    "index",
+    "arithmetics",
+    "certificates",
+    "certificates-mathematics",
+    "real-models",
+    "property-tests",
+    "claims",
+    "figures",
+    "precision",
+)
+html_sidebars = {page: [] for page in PAGES}

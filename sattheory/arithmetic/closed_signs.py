@@ -28,7 +28,7 @@ from collections.abc import Iterable
 
 from flint import arb, ctx, fmpq
 
-from sattheory.arithmetic.closed_forms import Exact, Terms, is_algebraic
+from sattheory.arithmetic.closed_forms import MOST_BITS, Exact, Terms, is_algebraic
 from sattheory.arithmetic.closed_generators import Generator, Kind
 from sattheory.arithmetic.operations import Undecided
 
@@ -178,7 +178,7 @@ def _root_vanishes(x: Exact, roots: Iterable[Generator]) -> bool | None:
         return None
     found = vanishes(a * a - b * b * top.argument)
     if found:
-        return True if _shown(2 * a - x, FIRST_BITS, TRIED_BITS) else None
+        return True if _shown(2 * a - x, FIRST_BITS, MOST_BITS) else None
     return found
 
 

@@ -189,7 +189,8 @@ def vanishing(exponent: arb) -> arb:
     Returns
     -------
     arb
-        e^x, or e^(−2⁵⁰) where that is larger: below it the exponents of balls leave a machine word, and products take ten times as long.
+        e^x, or e^(−2⁵⁰) where that is larger: below it the exponents of balls leave a machine word, and products take ten times
+        as long.
     """
     return (exponent if exponent > LEAST else arb.max(exponent, LEAST)).exp()
 

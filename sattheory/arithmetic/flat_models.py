@@ -261,7 +261,7 @@ class FlatFollowing(ModelArithmetic):
             pieces.append(Piece(piece.exponent, value))
         flat, decay = self._second_order_of_norm(x, length, v)
         twice = dataclasses.replace(y, flat=None if y.flat is None else y.flat * 2)
-        return self._with(_more_flat(self, twice, flat, decay), pieces)
+        return self._with(_more_flat(self, twice, *self.grown(flat, decay, -y.degree)), pieces)
 
     def _second_order_of_norm(self, x: Model, length: Model, v: int) -> tuple[Maybe, Decay | None]:
         flat, decay = self.grown(*self._of_pieces(x), v)

@@ -147,7 +147,7 @@ def matched(x: Sameness, y: Sameness) -> tuple[Sameness, Sameness] | None:
     tuple of Sameness or None
         Both; None if that cannot be done.
     """
-    if x.of_entries == y.of_entries or (x.whole.size == 1 or y.whole.size == 1):
+    if x.of_entries == y.of_entries or any(s.whole.ndim == 0 or (s.source is not None and s.source.size == 1) for s in (x, y)):
         return x, y
     fine = finer(x), finer(y)
     return None if fine[0] is None or fine[1] is None else (fine[0], fine[1])

@@ -10,10 +10,11 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Sequence
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any, TypeVar
 
 import numpy as np
-from flint import arb
+from flint import arb, arb_mat
 from numpy.typing import NDArray
 
 from sattheory.arithmetic import enclosures, labels, settling
@@ -230,7 +231,11 @@ class ModelArithmetic:
         list of ndarray or None
             The same.
         """
-        return [None if a is None or not a.size or not self.ring.signs(a).any() else a for a in terms]
+        return [None if a is None or not self._any(a) else a for a in terms]
+
+    def _any(self, a: Array) -> bool:
+        """Say whether an entry is not exactly zero; mostly the first one tells."""
+        return bool(self.ring.signs(a.ravel()[:1]).any() or self.ring.signs(a).any())
 
     # --- the linear operations ---------------------------------------------------------------------------------------------------
 
@@ -260,25 +265,28 @@ class ModelArithmetic:
     def linear(self, x: Model, weight: Array) -> Model:
         """Multiply by a parameter matrix; see `Operations.linear`."""
         right, enclosure, size, square = self.once(lambda: self._read(weight))
-        terms = self.once(lambda: self.live([None if a is None else self._rows(a, right) for a in x.terms]))
-        rest = None if x.rest is None else enclosures.product(self._flat_rows(x.rest), enclosure)
-        flat = None if x.flat is None else enclosures.product(self._flat_rows(x.flat), size)
+        terms = self.once(lambda: self.live(self._rows(x.terms, right)))
+        rest = None if x.rest is None else enclosures.rows_times(x.rest, enclosure)
+        flat = None if x.flat is None else enclosures.rows_times(x.flat, size)
         extent = (*x.shape[:-1], weight.shape[0])
-        given = {name: None if a is None else a.reshape(extent) for name, a in (("rest", rest), ("flat", flat))}
         same = _kept(_plain(x.same if x.same is None or not x.same.of_entries else None), terms)
-        return self.model(x.degree + 1, terms, extent, order=x.order, decay=x.decay, square=x.square * square, same=same, **given)
+        given: dict[str, Any] = {"order": x.order, "rest": rest, "flat": flat, "decay": x.decay}
+        return self.model(x.degree + 1, terms, extent, square=x.square * square, same=same, **given)
 
-    def _rows(self, x: Array, right: Array) -> Array:
-        return self.ring.product(self._flat_rows(x), right).reshape(*x.shape[:-1], right.shape[1])
+    def _rows(self, terms: Sequence[Maybe], right: Array) -> list[Maybe]:
+        """Multiply the rows of all coefficients at once: the matrix is converted once."""
+        given = [a for a in terms if a is not None]
+        if not given:
+            return [None] * len(terms)
+        rows = self.ring.product(np.concatenate([a.reshape(-1, a.shape[-1]) for a in given]), right)
+        parts = iter(rows.reshape(len(given), *given[0].shape[:-1], right.shape[1]))
+        return [None if a is None else next(parts) for a in terms]
 
-    def _flat_rows(self, x: Array) -> Array:
-        return x.reshape(-1, x.shape[-1])
-
-    def _read(self, weight: Array) -> tuple[Array, Array, Array, Fraction]:
+    def _read(self, weight: Array) -> tuple[Array, arb_mat, arb_mat, Fraction]:
         """Transpose a weight: itself, enclosed, bounded, and the square of its factor."""
         array, square = self.ring.take(weight)
         enclosure = self.ring.balls(array.T)
-        return array.T, enclosure, magnitudes(enclosure), square
+        return array.T, enclosures.matrix(enclosure), enclosures.matrix(magnitudes(enclosure)), square
 
     def add(self, x: Model, y: Model) -> Model:
         """Add; see `Operations.add`."""
@@ -294,10 +302,10 @@ class ModelArithmetic:
         rest = None if order is None else _shaped(plus(*(self.tail(p, order - s) for p, s in places)), extent)
         flats = [self.grown(part.flat, part.decay, -shift) for part, shift in places]
         flat, decay = plus(flats[0][0], flats[1][0]), self.common(flats[0][1], flats[1][1])
-        same = None if x.same is None or y.same is None else labels.summed(x.same, y.same, places[0][1], places[1][1], count)
+        same = self.once(lambda: _kept(_summed_labels(places, count), terms))
         flat = None if flat is None else np.broadcast_to(flat, extent)
         return self.model(
-            degree, terms, extent, order=order, rest=rest, flat=flat, decay=decay, square=x.square, same=_kept(same, terms)
+            degree, terms, extent, order=order, rest=rest, flat=flat, decay=decay, square=x.square, same=same
         )
 
     def _added(self, places: list[tuple[Model, int]], count: int, extent: tuple[int, ...]) -> list[Maybe]:
@@ -409,7 +417,7 @@ class ModelArithmetic:
         rest = None if order is None else self._product_rest(x, y, times_, order, extent)
         flat, decay = self._product_flat(x, y, times_)
         flat = None if flat is None else np.broadcast_to(flat, extent)
-        same = None if rule is None or x.same is None or y.same is None else rule(x.same, y.same, count)
+        same = self.once(lambda: _kept(rule(x.same, y.same, count), terms) if rule and x.same and y.same else None)
         return self.model(
             x.degree + y.degree,
             terms,
@@ -419,7 +427,7 @@ class ModelArithmetic:
             flat=flat,
             decay=decay,
             square=x.square * y.square,
-            same=_kept(same, terms),
+            same=same,
         )
 
     def _convolved(
@@ -469,7 +477,7 @@ class ModelArithmetic:
 
     def reshape(self, x: Model, shape: tuple[int, ...]) -> Model:
         """Change the shape; see `Operations.reshape`."""
-        same = None if x.same is None else labels.reshaped(x.same, x.shape, shape)
+        same = self.once(lambda: None if x.same is None else labels.reshaped(x.same, x.shape, shape))
         return self._moved(x, lambda a: np.broadcast_to(a, x.shape).reshape(shape), shape, same)
 
     def swapaxes(self, x: Model, first: int, second: int) -> Model:
@@ -491,9 +499,9 @@ class ModelArithmetic:
             return self.model(x.degree, [], x.shape, same=_plain(x.same))
         number = self.ring.number(Fraction(d))
         terms = self.once(lambda: self.live([None if a is None else a * number - _summed(a) for a in x.terms]))
-        rest = None if x.rest is None else enclosures.product(x.rest.reshape(-1, d), _centring(d)).reshape(x.shape)
+        rest = None if x.rest is None else enclosures.rows_times(x.rest, _centring(d))
         flat = None if x.flat is None else x.flat * arb(d - 2) + _summed(x.flat)
-        same = _kept(_plain(x.same), terms)
+        same = _kept(_plain(x.same if x.same is None or not x.same.of_entries else None), terms)
         square = x.square / d**2
         return self.model(x.degree, terms, x.shape, order=x.order, rest=rest, flat=flat, decay=x.decay, square=square, same=same)
 
@@ -548,6 +556,11 @@ def _shaped(x: Maybe, extent: tuple[int, ...]) -> Array:
     return enclosures.zeros(extent) if x is None else np.broadcast_to(x, extent)
 
 
+def _summed_labels(places: list[tuple[Model, int]], count: int) -> Sameness | None:
+    (x, shift_x), (y, shift_y) = places
+    return None if x.same is None or y.same is None else labels.summed(x.same, y.same, shift_x, shift_y, count)
+
+
 def _summed(x: Array) -> Array:
     return np.asarray(x.sum(axis=-1, keepdims=True), dtype=object)
 
@@ -565,6 +578,7 @@ def _kept(same: Sameness | None, terms: Sequence[Maybe]) -> Sameness | None:
     return dataclasses.replace(same, orders=orders)
 
 
-def _centring(d: int) -> Array:
+@lru_cache(maxsize=8)
+def _centring(d: int) -> arb_mat:
     """Make the matrix d·I − 11ᵀ."""
-    return enclosures.enclosed(d * np.eye(d) - 1)
+    return enclosures.matrix(enclosures.enclosed(d * np.eye(d) - 1))

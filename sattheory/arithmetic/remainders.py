@@ -12,6 +12,7 @@ Every function takes the arithmetic and a model with degree 0 and factor 1.  Sou
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -276,7 +277,7 @@ def compose(ops: ModelArithmetic, u: Model, name: str) -> Model:
     span, step = ops.tail(u, 0), ops.tail(u, 1)
     span, step = (zeros(u.shape) if a is None else a for a in (span, step))
     last = derivatives(BallRing(), name, np.broadcast_to(span, u.shape), count + 1)[-1]
-    return _cut(ops, out, count, last * each(lambda x: x**count, step))
+    return _cut(ops, out, count, last * each(lambda x: math.prod([x] * count, start=arb(1)), step))  # x**n is nan for [0 ± r]
 
 
 def _without_first(ops: ModelArithmetic, u: Model, count: int) -> Model:

@@ -24,7 +24,7 @@ from flint import arb
 from numpy.typing import NDArray
 
 from sattheory.arithmetic import labels, remainders
-from sattheory.arithmetic.enclosures import ball, each, zeros
+from sattheory.arithmetic.enclosures import ball, each, vanishing, zeros
 from sattheory.arithmetic.labels import Sameness, combined
 from sattheory.arithmetic.models import Attended, Decay, Equality, Maybe, Model, ScaleTooSmall, plus
 from sattheory.arithmetic.operations import Undecided
@@ -134,9 +134,9 @@ def relu(ops: ModelArithmetic, x: Model) -> Model:
         if not (sign > 0).any() and all(v.is_zero() for v in rest.ravel()):
             order, rest = None, None
     flat = None if x.flat is None else np.where(_surely_dead(ops, x, first, sign, least), zeros(x.shape), x.flat)
-    same = None if x.same is None or x.same.of_entries else labels.cumulative(x.same, 0, len(x.terms))
+    same = ops.once(lambda: _cleared(_followed(x, 0, len(x.terms)), terms))
     return ops.model(
-        x.degree, terms, x.shape, order=order, rest=rest, flat=flat, decay=x.decay, square=x.square, same=_cleared(same, terms)
+        x.degree, terms, x.shape, order=order, rest=rest, flat=flat, decay=x.decay, square=x.square, same=same
     )
 
 
@@ -146,6 +146,11 @@ def _positive(v: arb) -> arb:
 
 def _masked(ops: ModelArithmetic, a: Maybe, keep: NDArray[np.bool_]) -> Maybe:
     return None if a is None else np.where(keep, a, np.full(keep.shape, ops.ring.number(Fraction(0)), dtype=object))
+
+
+def _followed(x: Model, offset: int, count: int, extra: NDArray[np.int64] | None = None) -> Sameness | None:
+    """Label a function of each row whose order t depends on the orders up to t + offset."""
+    return None if x.same is None or x.same.of_entries else labels.cumulative(x.same, offset, count, extra)
 
 
 def _cleared(same: Sameness | None, terms: Any) -> Sameness | None:
@@ -325,7 +330,7 @@ def weighted(ops: ModelArithmetic, scores: Model, ranking: Ranking) -> Model:
     weights, several = _winners(ops, scores, ranking)
     flat, slow = shared(ops, scores, ranking, root)
     total = plus(lost, flat)
-    same = _weight_labels(scores, ranking, len(weights.terms))
+    same = ops.once(lambda: _weight_labels(scores, ranking, len(weights.terms)))
     return dataclasses.replace(
         weights,
         flat=total,
@@ -378,7 +383,7 @@ def losers(ops: ModelArithmetic, scores: Model, ranking: Ranking, root: arb) -> 
     for place in map(tuple, np.argwhere(ranking.level != NONE)):
         power = scores.degree - int(ranking.level[place])
         exponent = -lead[place] * ops.c0**power
-        out[place] = (exponent if shift is None else exponent + shift[place]).exp()
+        out[place] = vanishing(exponent if shift is None else exponent + shift[place])
     taken = out.sum(axis=-1, keepdims=True)
     return np.where(ranking.winners, np.broadcast_to(taken, out.shape), out), ops.common(*decays)
 
@@ -562,7 +567,9 @@ def _weight_labels(scores: Model, ranking: Ranking, count: int) -> Sameness:
             soft = combined([own, np.broadcast_to(labels.along_rows(np.where(winners, own + 1, 0)), own.shape)])
         share = np.where(even, size if t == 0 else 0, soft + m)
         orders.append(np.where(winners, share, 0))
-    whole = unique if base is None else combined([base.whole, np.broadcast_to(labels.along_rows(base.whole), base.whole.shape)])
+    seen = winners | (ranking.level != NONE)  # equal scores have equal weights only where the same keys are visible
+    named = unique if base is None else np.where(seen, base.whole + 1, 0)
+    whole = combined([named, np.broadcast_to(labels.along_rows(named), named.shape)])
     return Sameness(tuple(orders), whole)
 
 
@@ -697,13 +704,11 @@ def normalised(ops: ModelArithmetic, x: Model, epsilon: Fraction) -> tuple[Model
     out = ops.multiply(y, as_column(root))
     if not constant and out.order is None and remainders.is_constant(u) is False:
         raise AssertionError("a norm without its remainder")
-    flat, decay = _unit_flat(ops, x, u, start, live)
+    flat, decay = ops.grown(*_unit_flat(ops, x, u, start, live), -out.degree)
     offset = int(start.max(initial=0))
     extra = None if (start == offset).all() else start[..., None]
-    same = None if x.same is None or x.same.of_entries else labels.cumulative(x.same, offset, len(out.terms), extra)
-    if out.degree and same is not None:
-        same = labels.cumulative(x.same, offset - out.degree, len(out.terms), extra)  # type: ignore[arg-type]
-    given: dict[str, Any] = {"flat": flat, "decay": decay, "same": _cleared(same, out.terms)}
+    same = ops.once(lambda: _cleared(_followed(x, offset - out.degree, len(out.terms), extra), out.terms))
+    given: dict[str, Any] = {"flat": flat, "decay": decay, "same": same}
     return ops.model(out.degree, out.terms, x.shape, order=out.order, rest=out.rest, **given), root, start
 
 
@@ -884,13 +889,13 @@ def gate(ops: ModelArithmetic, x: Model, name: str) -> Model:
     least = _stays(ops, x, first, sign, name)
     far = _saturated(ops, x, sign, name)
     out = far if not bounded.any() else _with_bounded(ops, x, far, bounded, name)
-    own, decay = _gate_error(ops, x, first, least, name)
-    passed, slow = _passed_on(ops, x, gated, name)
+    own, decay = _gate_error(ops, x, first, least, name, out.degree)
+    passed, slow = _passed_on(ops, x, gated, name, out.degree)
     total = plus(own, passed)
-    same = None if x.same is None or x.same.of_entries else labels.cumulative(x.same, x.degree - out.degree, len(out.terms))
+    same = ops.once(lambda: _cleared(_followed(x, x.degree - out.degree, len(out.terms)), out.terms))
     decay = None if total is None else ops.common(decay, slow)
     return ops.model(
-        out.degree, out.terms, x.shape, order=out.order, rest=out.rest, flat=total, decay=decay, same=_cleared(same, out.terms)
+        out.degree, out.terms, x.shape, order=out.order, rest=out.rest, flat=total, decay=decay, same=same
     )
 
 
@@ -929,7 +934,9 @@ def _bounded_part(ops: ModelArithmetic, x: Model, bounded: NDArray[np.bool_]) ->
     return Model(0, tuple([None] * max(-k, 0) + terms), (int(bounded.sum()),), order, rest)
 
 
-def _gate_error(ops: ModelArithmetic, x: Model, first: NDArray[np.int64], least: Array, name: str) -> tuple[Maybe, Decay | None]:
+def _gate_error(
+    ops: ModelArithmetic, x: Model, first: NDArray[np.int64], least: Array, name: str, degree: int
+) -> tuple[Maybe, Decay | None]:
     """Bound what saturation leaves out, relative to the degree of the output."""
     if not (first != NONE).any():
         return None, None
@@ -939,12 +946,11 @@ def _gate_error(ops: ModelArithmetic, x: Model, first: NDArray[np.int64], least:
         size, decay = far_error(name, least[place], power, ops.c0)
         out[place] = size
         decays.append(decay)
-    top = max(x.degree, 0) if name in GATED else 0
     slowest: dict[int, Decay] = {}
     for decay in decays:
         known = slowest.get(decay.power)
         slowest[decay.power] = decay if known is None or decay.gap < known.gap else known
-    return ops.grown(out, ops.common(*slowest.values()), -top)
+    return ops.grown(out, ops.common(*slowest.values()), -degree)
 
 
 def far_error(name: str, least: arb, power: int, c0: arb) -> tuple[arb, Decay]:
@@ -975,24 +981,24 @@ def far_error(name: str, least: arb, power: int, c0: arb) -> tuple[arb, Decay]:
     """
     b = (least * c0**power).lower()
     if name == "gelu":
-        return (-b * b / 2).exp() / (2 * arb.pi()).sqrt(), Decay((least * least / 2).lower(), 2 * power)
+        return vanishing(-b * b / 2) / (2 * arb.pi()).sqrt(), Decay((least * least / 2).lower(), 2 * power)
     if name == "silu":
         if not b > 1:
             raise ScaleTooSmall(name, (), "the pre-activation is not yet large")
-        return b * (-b).exp(), Decay((least * (1 - 1 / b)).lower(), power)
+        return b * vanishing(-b), Decay((least * (1 - 1 / b)).lower(), power)
     if name == "tanh":
-        return 2 * (-2 * b).exp(), Decay(2 * least, power)
+        return 2 * vanishing(-2 * b), Decay(2 * least, power)
     if name == "sigmoid":
-        return (-b).exp(), Decay(least, power)
+        return vanishing(-b), Decay(least, power)
     slope = (8 / arb.pi()).sqrt()
     rate = slope * ball(remainders.CUBE)
-    return (-rate * b**3).exp() / (slope * arb(1).exp()), Decay((rate * least**3).lower(), 3 * power)
+    return vanishing(-rate * b**3) / (slope * arb(1).exp()), Decay((rate * least**3).lower(), 3 * power)
 
 
-def _passed_on(ops: ModelArithmetic, x: Model, gated: bool, name: str) -> tuple[Maybe, Decay | None]:
-    """Pass the flat part of the argument on, by a Lipschitz constant."""
+def _passed_on(ops: ModelArithmetic, x: Model, gated: bool, name: str, degree: int) -> tuple[Maybe, Decay | None]:
+    """Pass the flat part of the argument on, by a Lipschitz constant, relative to the degree of the output."""
     if x.flat is None:
         return None, None
     slope = arb(5) / 4 if gated else arb(1) if name == "tanh" else arb(1) / 4
-    flat, decay = ops.grown(x.flat, x.decay, 0 if gated and x.degree >= 0 else x.degree)
+    flat, decay = ops.grown(x.flat, x.decay, x.degree - degree)
     return None if flat is None else np.asarray(flat * slope, dtype=object), decay

@@ -226,6 +226,9 @@ def load(path: str | Path) -> Certificate:
         raise InputError(given, why, "make the certificate again") from None
 
 
+load_certificate = load  # its name where there is no module to say what is loaded
+
+
 def _certificate(read: dict[str, Any]) -> Certificate:
     from sattheory.asymptotics.certificate import Certificate, Pattern
 
@@ -247,7 +250,8 @@ def _certificate(read: dict[str, Any]) -> Certificate:
         c0=Fraction(read["c0"]),
         output=Model(read["degree"], terms, shape, read["order"], rest, flat, decay),
         patterns=tuple(
-            Pattern(Place(p["layer"], p["part"]), _winners(p["winners"]), above(arb(p["lost"]))) for p in read["attention"]
+            Pattern(Place(p["layer"], p["part"]), _winners(p["winners"], _keys(read, p["part"])), above(arb(p["lost"])))
+            for p in read["attention"]
         ),
         equalities=tuple(equal),
         terms=read["terms"],
@@ -260,12 +264,12 @@ def _read_balls(pair: dict[str, list[str]], shape: tuple[int, ...]) -> Array:
     return as_array([arb(low).union(arb(high)) for low, high in zip(pair["lower"], pair["upper"], strict=True)], shape)
 
 
-def _winners(listed: Any) -> NDArray[np.bool_]:
-    def width(part: Any) -> int:
-        return max((int(i) if isinstance(i, int) else width(i) - 1) for i in part) + 1 if part else 0
+def _keys(read: dict[str, Any], part: str) -> int:
+    """How many keys a block attends to."""
+    return int(read["memory"]["shape"][-2] if part.startswith("cross") else np.shape(read["tokens"])[-1])
 
-    m = width(listed)
 
+def _winners(listed: Any, m: int) -> NDArray[np.bool_]:
     def full(part: Any) -> Any:
         return [i in part for i in range(m)] if not part or isinstance(part[0], int) else [full(inner) for inner in part]
 

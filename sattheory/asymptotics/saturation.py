@@ -17,7 +17,7 @@ import html
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -31,6 +31,10 @@ from sattheory.errors import InputError
 from sattheory.network.layers import Watch
 from sattheory.network.tokens import Tokens, check_tokens
 from sattheory.network.transformer import Transformer, ignore
+
+if TYPE_CHECKING:
+    from sattheory.arithmetic.scales import Scale
+    from sattheory.asymptotics.certificate import Certified
 
 Array = NDArray[Any]
 TERMS, MOST_TERMS = 6, 48
@@ -208,6 +212,23 @@ class Saturation:
         if np.ndim(c) or not c > 0:
             raise InputError(f"c={c}", "a scale is one positive number", "give c > 0; the series is meant for large c")
         return self.series.at(c, self.degree if normalised else 0)
+
+    def certify(self, c0: Scale | None = None) -> Certified:
+        """Prove a limit and a bound on the distance to it for every c ≥ c₀, from the network itself and not from these floats.
+
+        Parameters
+        ----------
+        c0 : int, float, str or Fraction, optional
+            Where the statement is to begin; searched for when left out.
+
+        Returns
+        -------
+        Certificate or NotCertified
+            See `sattheory.certify`, which takes more options.
+        """
+        from sattheory.asymptotics.certifying import certify
+
+        return certify(self.network, self.tokens, c0, memory=self.memory)
 
     def to_dict(self) -> dict[str, Any]:
         """Put the result into plain values, as the command line's ``--json`` prints them.

@@ -293,7 +293,7 @@ def _distribution(field: Field) -> Exact:
     return field.normal_cdf(_hidden(field) + v) - field.normal_cdf(v)
 
 
-ZEROS = [
+ZEROS = (
     _hidden,
     _functions_of_zero,
     _cube_roots,
@@ -304,7 +304,7 @@ ZEROS = [
     _weights_to_order_four,
     _soft_row,
     _distribution,
-]
+)
 
 
 @pytest.mark.parametrize("zero", ZEROS)

@@ -24,6 +24,7 @@ from sattheory.errors import InputError
 if TYPE_CHECKING:
     from sattheory.asymptotics import Saturation
     from sattheory.asymptotics.certificate import Certified
+    from sattheory.asymptotics.closed_form import ClosedForm
     from sattheory.claims import Claim, Report
     from sattheory.network import Transformer
 
@@ -203,6 +204,9 @@ def saturate(
     certify: Certify = None,
     save_certificate: SaveCertificate = None,
     plot_certificate: PlotCertificate = None,
+    closed_form: Annotated[
+        bool, typer.Option("--closed-form", help="Write the limit of a small network with roots and exponentials.")
+    ] = False,
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
@@ -210,15 +214,20 @@ def saturate(
 
     With --certify, prove it too: for every scale c from some c0 on.
     """
+    from sattheory import terminal
+
     files = {"save": save_certificate, "plot": plot_certificate}
     start = _check_certify(certify, files)
     network, numbers, names = _model_and_tokens(model, text, tokens)
+    written = _closed_form(network, numbers, terms) if closed_form else None
     limit = _limit(network, numbers, terms, quiet)
     found = None if certify is None else _certified(limit, start, terms, quiet)
     if json:
-        _print_limit_json(limit, names, found)
+        _print_limit_json(limit, names, found, written)
     else:
         _print_limit(limit, names, ties, found)
+        if written is not None:
+            terminal.print_closed_form(written)
     if found is not None:
         _write_certificate(found, files)
     if found is not None and not found.holds:
@@ -226,6 +235,16 @@ def saturate(
     if limit.undecided is not None:
         settled = " in floats, settled by the certificate" if found is not None else ""
         _leave(0 if found is not None else UNDECIDED, f"Undecided{settled}: {limit.undecided}")
+
+
+def _closed_form(network: Transformer, numbers: list[int], terms: int) -> ClosedForm:
+    from sattheory.arithmetic.operations import Undecided
+    from sattheory.asymptotics.closed_form import closed_form
+
+    try:
+        return closed_form(network, numbers, terms=terms)
+    except Undecided as undecided:
+        _leave(UNDECIDED, f"No closed form: {undecided}")
 
 
 def _check_certify(certify: str | None, files: Mapping[str, Path | None]) -> Fraction | None:
@@ -287,7 +306,7 @@ def _cosines(limit: Saturation) -> Any:
     return scale_sweep(limit.network, limit.tokens, np.array([1.0]), limit=limit).against["limit"].cosine[:, 0]
 
 
-def _print_limit_json(limit: Saturation, names: list[str], found: Certified | None) -> None:
+def _print_limit_json(limit: Saturation, names: list[str], found: Certified | None, written: ClosedForm | None) -> None:
     from sattheory import terminal
 
     extra: dict[str, Any] = {}
@@ -299,6 +318,8 @@ def _print_limit_json(limit: Saturation, names: list[str], found: Certified | No
         }
     if found is not None:
         extra["certificate"] = terminal.certificate_summary(found)
+    if written is not None:
+        extra["closed_form"] = written.to_dict()
     terminal.print_json({"version": 1, "tokens": names, **limit.to_dict(), **extra})
 
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from sattheory.arithmetic.operations import Place
     from sattheory.asymptotics import Saturation, ScaleSweep
     from sattheory.asymptotics.certificate import Certificate, Certified, Pattern
+    from sattheory.asymptotics.closed_form import ClosedForm
     from sattheory.claims import Report
 
 T = TypeVar("T")
@@ -440,6 +441,29 @@ def print_certificate(found: Certified) -> None:
     assumed = [f"Assumed: {said}" for said in summary["assumptions"]] or ["Nothing is assumed."]
     smaller = [f"No smaller c0 was found: {summary['no_smaller_c0']}"] if summary["no_smaller_c0"] else []
     out.print("\n" + "\n".join([*assumed, *smaller]), markup=False)
+
+
+def print_closed_form(written: ClosedForm) -> None:
+    """Print a limit as expressions, and as LaTeX.
+
+    Parameters
+    ----------
+    written : ClosedForm
+        From `closed_form`.
+    """
+    out = console()
+    shown = written.to_dict()
+    out.print(f"\nlim c^-{written.degree} f(x; cθ) in closed form, one line a position:", markup=False)
+    for row in shown["terms"]["0"]:
+        out.print("  " + ", ".join(row), markup=False, soft_wrap=True)
+    for place in shown["soft"]:
+        weights = ", ".join(place["weights"])
+        out.print(
+            f"soft weights in layer {place['layer']}, head {place['head']}, query {place['query']}: {weights}",
+            markup=False,
+            soft_wrap=True,
+        )
+    out.print(f"LaTeX: {shown['latex']}", markup=False, soft_wrap=True)
 
 
 def bounds_table(summary: dict[str, Any]) -> Table:

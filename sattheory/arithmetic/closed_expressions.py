@@ -1,20 +1,23 @@
 """Closed forms for people: an `Exact` as a SymPy expression, from which SymPy makes LaTeX.
 
-√u with u = 5 + 2√6 is written as √2 + √3 where SymPy finds such a form; nothing else is changed but the order of terms.
+√u with u = 5 + 2√6 is written as √2 + √3 where SymPy finds such a form.  A long expression whose square is rational is written as
+its root: the entries of a norm of (a, −a) are ±√2/2, whatever a is.  Both are proved, by the zero test of `closed_signs`.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from fractions import Fraction
 from typing import Any
 
 import sympy
-from flint import fmpq
+from flint import ctx, fmpq
 
 from sattheory.arithmetic.closed_forms import Exact
 from sattheory.arithmetic.closed_generators import Generator, Kind
 
+SHORT, BITS, LARGEST = 24, 256, 1000
 FUNCTIONS: dict[Kind, Callable[[Any], sympy.Expr]] = {
     Kind.ROOT: lambda u: sympy.sqrtdenest(sympy.sqrt(u)),
     Kind.INVERSE: lambda u: 1 / u,
@@ -39,7 +42,32 @@ def expression(x: Exact) -> sympy.Expr:
     sympy.Expr
         The same number.
     """
-    return _sum(x, {})
+    written = _sum(x, {})
+    if sympy.count_ops(written) <= SHORT:
+        return written
+    root = root_of_rational(x)
+    return written if root is None else root
+
+
+def root_of_rational(x: Exact) -> sympy.Expr | None:
+    """Recognise ±√q with a rational q of small denominator.
+
+    Parameters
+    ----------
+    x : Exact
+        A number.
+
+    Returns
+    -------
+    sympy.Expr or None
+        ±√q, if x² = q is proved.
+    """
+    with ctx.workprec(BITS):
+        guess = Fraction(str((x.ball(BITS) ** 2).mid().str(30, radius=False))).limit_denominator(LARGEST)
+    if not 0 < guess.numerator < LARGEST**2 or not (x * x - guess).is_known_zero():
+        return None
+    root = sympy.sqrt(sympy.Rational(guess.numerator, guess.denominator))
+    return root if x.sign() > 0 else -root
 
 
 def _sum(x: Exact, known: dict[int, sympy.Expr]) -> sympy.Expr:

@@ -34,6 +34,12 @@ from sattheory.arithmetic.labels import Labels, numbered
 Array = NDArray[Any]
 Shape = tuple[int, int]
 Labelled = Literal["nothing", "rows", "entries"]
+Leading = Literal["any", "not zero", "positive"]
+_LEADING: dict[Leading, Callable[[Array], Array]] = {
+    "any": lambda cells: cells,
+    "not zero": lambda cells: np.where(cells == 0, Fraction(1), cells),
+    "positive": lambda cells: np.abs(cells) + 1,
+}
 SHAPES: tuple[Shape, ...] = ((1, 1), (1, 3), (2, 1), (2, 2), (2, 3), (3, 2))
 SIZES = (Fraction(1), Fraction(1, 3), Fraction(1000), Fraction(1, 64))
 WIDTHS = (Fraction(0), Fraction(1, 2**70), Fraction(1, 2**20), Fraction(1, 64))
@@ -173,7 +179,14 @@ def _numbers(values: Array) -> Array:
 
 @st.composite
 def families(
-    draw: st.DrawFn, shape: Shape, least: int = -2, most: int = 4, terms: int = 3, exact: bool = False, flat: bool = True
+    draw: st.DrawFn,
+    shape: Shape,
+    least: int = -2,
+    most: int = 4,
+    terms: int = 3,
+    exact: bool = False,
+    flat: bool = True,
+    first: Leading = "any",
 ) -> Family:
     """Draw families.
 
@@ -191,6 +204,8 @@ def families(
         Whether coefficients are single numbers.
     flat : bool
         Whether there may be an exponential part and a factor outside.
+    first : {"any", "not zero", "positive"}
+        What the coefficients of the highest power are.
 
     Returns
     -------
@@ -199,6 +214,7 @@ def families(
     """
     count = draw(st.integers(1, min(terms, 3)))
     cells = draw(_cells(shape, count + 2))
+    cells[0] = _LEADING[first](cells[0])
     centres = np.stack([cells[i] * draw(st.sampled_from(SIZES)) for i in range(count)])
     width = Fraction(0) if exact else draw(st.sampled_from(WIDTHS))
     order = draw(st.sampled_from([None, *range(count, terms + 1)]))

@@ -137,7 +137,8 @@ class Undecided(ArithmeticError):
 
     def __str__(self) -> str:
         where = f"{self.place}: " if self.place else ""
-        return f"{where}{self.operation} at index {self.index}: {self.known}; {self.remedy}."
+        index = f" at index {self.index}" if self.index else ""
+        return f"{where}{self.operation}{index}: {self.known}; {self.remedy}."
 
 
 @contextmanager

@@ -108,6 +108,24 @@ class ClosedForm:
                 found[pattern.place.layer] = [_matrix(a, shape) for a in given]
         return found
 
+    def to_dict(self) -> dict[str, Any]:
+        """Put the expressions into strings, as the command line's ``--json`` prints them.
+
+        Returns
+        -------
+        dict
+            ``degree``, ``terms`` (rows of expressions, keyed by j), ``soft`` (limit weights that are not rational) and ``latex``.
+        """
+        soft = [
+            {"layer": layer, "head": h, "query": i, "weights": [str(w) for w in row]}
+            for layer, heads in self.attention.items()
+            for h, weights in enumerate(heads)
+            for i, row in enumerate(weights.tolist())
+            if not all(w.is_rational for w in row)
+        ]
+        terms = {str(j): [[str(v) for v in row] for row in a.tolist()] for j, a in enumerate(self.terms)}
+        return {"degree": self.degree, "terms": terms, "soft": soft, "latex": self.latex()}
+
     def latex(self, terms: int = 2) -> str:
         """Write the expansion in LaTeX.
 

@@ -159,6 +159,53 @@ def test_the_truth_lies_within_the_bounds(block, variant):
             assert not found, given.name
 
 
+def shared_attention(seed: int) -> Case:
+    """Generate a network whose attention stays shared by weights that move with c, which random ones never do.
+
+    Before the first layer x = (c t, 0, …) + positions, so that its norm is (1, p/c, …) and more; queries and keys do not read
+    the first coordinate, hence scores are c² (p_i/c)(p_j/c) and converge.
+    """
+    g = np.random.default_rng(seed)
+    network = st.Transformer.random(
+        width=int(g.integers(2, 5)),
+        vocabulary=4,
+        layers=1 + seed % 2,
+        placement="pre",
+        norm="rms",
+        gain=False,
+        epsilon=float(g.choice([0, 0.25])),
+        biases=[(), {"value"}, {"output"}][seed % 3],
+        feedforward=int(g.choice([0, 3])),
+        activation=str(g.choice(["relu", "gelu"])),
+        positions="sinusoidal",
+        initialisation="normal",
+        seed=seed,
+    )
+
+    def arranged(name: str, array: np.ndarray) -> np.ndarray:
+        kept = np.arange(array.shape[-1]) == 0
+        if name == "tokens":
+            return np.where(kept, array, 0.0)
+        return (
+            np.where(kept, 0.0, array) if name in ("layers.0.attention.query.weight", "layers.0.attention.key.weight") else array
+        )
+
+    moved = st.Transformer(network.configuration, network.parameters.map(arranged))
+    return Case(f"shared attention {seed}", moved, g.integers(0, 4, int(g.integers(2, 5))).tolist())
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_weights_that_move_with_the_scale_lie_within_their_bounds(seed):
+    given = shared_attention(seed)
+    certificate = st.certify(given.network, given.tokens, closed=False)
+    assert certificate.holds, certificate
+    first = certificate.patterns[0]
+    assert first.winners.all()
+    assert np.ptp([float(v.mid()) for v in first.weights.ravel()]) > 0.01
+    for c in scales(certificate.c0, given.name):
+        assert not violations(certificate, c, truth(given.network, given.tokens, certificate.degree, c))
+
+
 # --- how good the bounds are ----------------------------------------------------------------------------------------------------
 
 

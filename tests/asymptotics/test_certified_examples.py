@@ -78,6 +78,15 @@ def test_soft_weights_are_written_with_exponentials():
     assert r"e^{\frac{\sqrt{3}}{6}}" in sympy.latex(weight)
 
 
+def test_a_long_expression_is_recognised():
+    """Both entries of a norm of (a, −a, 0) are ±√2/2, whatever exponentials a is made of."""
+    import sympy
+
+    symbol = closed_form(EXAMPLES["soft"].network, [0, 1]).symbol
+    half = sympy.sqrt(2) / 2
+    assert symbol == sympy.Matrix([[-half, half, 0], [half, -half, 0]])
+
+
 def test_a_large_network_has_no_closed_form():
     network = Transformer.random(layers=1, width=64, seed=0)
     with pytest.raises(InputError, match=r"use certify\(\)"):

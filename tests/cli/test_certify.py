@@ -224,3 +224,13 @@ def test_help_names_the_optional_number(run):
     code, out, _ = run("saturate", "--help")
     assert code == 0
     assert "[C0]" in out
+
+
+def test_a_closed_form_is_printed_with_its_latex(run):
+    code, out, err = run("saturate", "example:soft", "--closed-form")
+    assert (code, err) == (0, "")
+    assert "-sqrt(2)/2, sqrt(2)/2, 0" in out
+    assert "query 0: 1/(1 + exp(sqrt(3)/6)), exp(sqrt(3)/6)/(1 + exp(sqrt(3)/6))" in flat(out)
+    assert r"\frac{\sqrt{2}}{2}" in out
+    code, out, _ = run("saturate", "example:soft", "--closed-form", "--json")
+    assert json.loads(out)["closed_form"]["terms"]["0"][0] == ["-sqrt(2)/2", "sqrt(2)/2", "0"]

@@ -5,10 +5,10 @@ import pytest
 from flint import ctx
 
 from sattheory.asymptotics.scale_sweep import streams_at
+from sattheory.claims.cases.paper_networks import transformer
+from sattheory.claims.cases.placed_formulas import arrays, attention_network
+from sattheory.claims.cases.saturated_cases import compared, conditions, examine
 from sattheory.claims.inequality import enclose, evaluate
-from sattheory.claims.paper_networks import transformer
-from sattheory.claims.placed_formulas import arrays, attention_network
-from sattheory.claims.saturated_cases import compared, conditions, examine
 from sattheory.claims.statements import dead_blocks_are_not_dead, epsilon_decides_later_ties, layerwise_patterns_mislead
 from sattheory.network import Transformer
 from sattheory.network.examples import EXAMPLES

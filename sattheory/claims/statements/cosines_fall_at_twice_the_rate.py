@@ -18,10 +18,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sattheory.asymptotics.scale_sweep import one_minus_cosine, streams_at
+from sattheory.claims.cases.saturated_cases import KEPT, R1, R2, ROWS, Saturated, examine, inputs, population
 from sattheory.claims.claim import Claim, Expected, Form
 from sattheory.claims.evidence import Planted, Proof
 from sattheory.claims.inequality import Pairs
-from sattheory.claims.saturated_cases import KEPT, R1, R2, ROWS, Saturated, examine, inputs, population
 from sattheory.claims.search import Search
 from sattheory.claims.statements.biases_slow_saturation_down import FLAT, ORDERS, order
 from sattheory.network.tokens import check_tokens

@@ -26,7 +26,7 @@ from sattheory.arithmetic.series import EXACT, Series, SeriesArithmetic
 from sattheory.asymptotics.layerwise import layerwise
 from sattheory.asymptotics.saturation import saturate
 from sattheory.asymptotics.scale_sweep import resolved_to, streams_at
-from sattheory.claims.exact_cases import cases
+from sattheory.claims.cases.exact_cases import cases
 from sattheory.network.tokens import check_tokens
 from sattheory.network.transformer import Transformer
 

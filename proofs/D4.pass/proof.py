@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import sympy
 
+from sattheory.arithmetic.reals import Root
 from sattheory.claims.evidence import Derivation, Planted, Step
 from sattheory.network.configuration import Configuration
 from sattheory.network.initialise import fill
@@ -39,6 +40,8 @@ class Symbols:
 
     def constant(self, array: Any) -> Any:
         """Take numbers."""
+        if isinstance(array, Root):
+            return np.array(sympy.sqrt(sympy.Rational(array.square)), dtype=object)
         return np.vectorize(sympy.Rational, otypes=[object])(array)
 
     def parameter(self, array: Any) -> Any:

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 Array = NDArray[Any]
 EXACT = -np.inf
+BLUR = 1e-6  # of a soft weight; the tolerance allows some thousand times what rounding does, so what passes has nine digits
+EXACTLY = "exact weights would decide: certify() follows them in balls"
 
 
 def window(x: Series, top: int, terms: int) -> Array:
@@ -88,6 +90,11 @@ def softmax(ops: SeriesArithmetic, scores: Series, visible: Array | None) -> Ser
     -------
     Series, shape (…, n, m)
         Weights, of degree 0, with their `Decision`.
+
+    Raises
+    ------
+    Undecided
+        If rounding hides who wins, or soft weights hang on rounding errors of the tied scores.
     """
     from sattheory.arithmetic.flat_terms import losers, perturbed_softmax
     from sattheory.arithmetic.series import slower
@@ -97,21 +104,35 @@ def softmax(ops: SeriesArithmetic, scores: Series, visible: Array | None) -> Ser
     weights, remainder = _soft_weights(ops, scores, decision.winners)
     flat = slower(scores.flat if (decision.winners.sum(axis=-1) > 1).any() else None, _slowest_loser(decision, seen))
     fields: dict[str, Any] = {"flat": flat, "onset": max(onset, scores.onset), "decision": decision}
-    result = ops.series(0, weights, remainder, _weight_magnitudes(scores, weights), **fields)
+    magnitude = _weight_magnitudes(scores, weights, decision.winners)
+    _refuse_lost(ops, weights, magnitude)
+    result = ops.series(0, weights, remainder, magnitude, **fields)
     if not ops.flat_terms:
         return result
     tail = perturbed_softmax(ops, scores, result, losers(ops, scores, decision, seen))
     return dataclasses.replace(result, tail=tail)
 
 
-def _weight_magnitudes(scores: Series, weights: Array) -> Array:
-    """Relative errors of weights are absolute ones of bounded scores."""
+def _weight_magnitudes(scores: Series, weights: Array, winners: Array) -> Array:
+    """Relative errors of weights are absolute ones of bounded scores; a single winner has weight 1 without error."""
     from sattheory.arithmetic.series import row_peaks
 
     if len(weights) == 1 and set(np.unique(weights)) <= {0.0, 1.0}:
         return row_peaks(weights)
     sizes = row_peaks(weights) / row_peaks(weights[:1])
-    return row_peaks(weights[:1]) * convolved(np.maximum(_row_magnitudes(scores, 0, len(weights)), _ones_first(sizes)), sizes)
+    errors = np.where(winners.sum(axis=-1, keepdims=True) > 1, _row_magnitudes(scores, 0, len(weights)), 0.0)
+    return row_peaks(weights[:1]) * convolved(np.maximum(errors, _ones_first(sizes)), sizes)
+
+
+def _refuse_lost(ops: SeriesArithmetic, weights: Array, magnitude: Array) -> None:
+    """Refuse queries whose weights would count as rounding errors themselves."""
+    from sattheory.arithmetic.series import row_sizes
+
+    noise = ops.tolerance.tie * np.broadcast_to(magnitude[0], (*weights.shape[1:-1], 1))
+    lost = (row_sizes(weights[:1])[0] <= noise)[..., 0]
+    if lost.any():
+        index = tuple(int(i) for i in np.argwhere(lost)[0])
+        raise Undecided("softmax", index, f"rounding leaves {noise[index][0]:.2g} in its weights", EXACTLY)
 
 
 def _ones_first(sizes: Array) -> Array:
@@ -142,7 +163,9 @@ def _soft_weights(ops: SeriesArithmetic, scores: Series, alive: Array) -> tuple[
     below = np.where(alive, below - np.take_along_axis(below, np.broadcast_to(first, (terms, *first.shape)), -1), 0.0)
     noise = np.stack([np.broadcast_to(_magnitude_at(scores, -t), below.shape[1:]) for t in range(terms)])
     noise = np.maximum(noise, np.take_along_axis(noise, np.broadcast_to(first, (terms, *first.shape)), -1))
-    below = np.where(np.abs(below) > ops.tolerance.tie * noise, below, 0.0)
+    noise = ops.tolerance.tie * noise
+    _refuse_blurred(below[0], noise[0], alive, cleared=not window(scores, 0, 1).any())
+    below = np.where(np.abs(below) > noise, below, 0.0)
     if not below.any():
         certain = not unknown and (ends_within(scores, 0, terms) or not (count > 1).any())
         return (alive / count)[None], EXACT if certain else -terms
@@ -151,6 +174,22 @@ def _soft_weights(ops: SeriesArithmetic, scores: Series, alive: Array) -> tuple[
     raw = np.where(alive, taylor.exp(below), 0.0)
     total = taylor.power(raw.sum(axis=-1, keepdims=True), -1.0)
     return _trim(taylor.product(raw, total), peaks), EXACT if exact else -len(below)
+
+
+def _refuse_blurred(below: Array, noise: Array, alive: Array, cleared: bool) -> None:
+    """Refuse queries whose soft weights hang on rounding errors of the tied scores."""
+    # What is wrong in a difference of scores at c^0 moves weights by as much, relatively.  That is its noise where it counts, and
+    # itself where it is taken for zero.  So equal scores stay equal whatever they were computed from, unless they are only what
+    # was left when the whole coefficient counted as noise.
+    size, several = np.abs(below), alive.sum(axis=-1, keepdims=True) > 1
+    blur = np.where(size > noise, noise * np.exp(-size), noise if cleared else size)
+    blur = np.where(alive & several, blur, 0.0)
+    if not (blur > BLUR).any():
+        return
+    index = tuple(int(i) for i in np.unravel_index(blur.argmax(), blur.shape))
+    tied = [int(i) for i in np.flatnonzero(alive[index[:-1]])]
+    known = f"scores of positions {tied} tie in every positive power and differ by {size[index]:.2g} at c^0"
+    raise Undecided("softmax", index[:-1], f"{known}, where rounding leaves {noise[index]:.2g}", EXACTLY)
 
 
 def _magnitude_at(x: Series, exponent: int) -> Array:

@@ -259,3 +259,58 @@ def test_products_after_an_exchange_of_axes():
 def test_soft_weights_of_bounded_scores_far_apart():
     """The first of the tied keys lies 1000 below the second: no overflow."""
     assert OPS.softmax(series(1, [[1.0, 1.0]], [[0.0, 1000.0]]), None).symbol.tolist() == [[0.0, 1.0]]
+
+
+def tied(*bounded, size, others=(), below=0.0):
+    """Scores c⁴ + b + below/c of each key, b from numbers of a given size; further queries that are decided at c⁴."""
+    coefficients = np.zeros((6, 1 + len(others), len(bounded)))
+    coefficients[0] = [np.ones(len(bounded)), *others]
+    coefficients[4], coefficients[5] = bounded, below
+    magnitude = np.full((6, 1 + len(others), 1), [[[max(1.0, below)]]])
+    magnitude[4] = size
+    return OPS.series(4, coefficients, magnitude=magnitude)
+
+
+def test_soft_weights_are_right_or_refused():
+    """Numbers of size M leave 10⁻¹²M in the difference ln 3: it counts for little at M = 10⁵, for too much at 10⁷."""
+    weights = OPS.softmax(tied(math.log(3), 0.0, size=1e5), None)
+    assert weights.symbol == pytest.approx(np.array([[0.75, 0.25]]), abs=1e-12)
+    with pytest.raises(Undecided, match=r"tie in every positive power and differ by 1\.1") as found:
+        OPS.softmax(tied(math.log(3), 0.0, size=1e7), None)
+    assert (found.value.kind, found.value.index) == ("tolerance", (0,))
+
+
+def test_a_difference_lost_in_rounding_is_refused_and_equal_scores_are_not():
+    """A difference of 0.01 from numbers of size 10¹¹ (noise 0.1) counts as zero; of 10⁻⁷ it changes no digit that counts."""
+    with pytest.raises(Undecided, match=r"differ by 0\.01 at c"):
+        OPS.softmax(tied(0.51, 0.5, size=1e11), None)
+    for b in (0.5, 0.5 + 1e-7):
+        assert OPS.softmax(tied(b, 0.5, size=1e11), None).symbol.tolist() == [[0.5, 0.5]]
+
+
+def test_what_is_left_of_a_coefficient_that_counts_as_noise_is_refused():
+    """0.01 and 0.02 from numbers of size 10¹¹ are cleared: the scores are equal then, which says nothing."""
+    scores = tied(0.01, 0.02, size=1e11, below=1.0)
+    assert not scores.coefficients[4].any()
+    with pytest.raises(Undecided, match=r"where rounding leaves 0\.1"):
+        OPS.softmax(scores, None)
+
+
+def test_weights_that_are_noise_themselves_are_refused():
+    """Equal scores from numbers of size 10¹⁴: weights of ½ ± 50."""
+    with pytest.raises(Undecided, match="rounding leaves 50 in its weights") as found:
+        OPS.softmax(tied(1e3, 1e3, size=1e14), None)
+    assert found.value.index == (0,)
+
+
+def test_a_single_winner_is_certain_whatever_lies_below():
+    """The second query is decided at c⁴, so numbers of size 10¹⁴ at c^0 are no error of its weights."""
+    scores = tied(1e3, 1e3 + math.log(3), size=[[1.0], [1e14]], others=[[1.0, 3.0]])
+    weights = OPS.softmax(scores, None)
+    assert weights.symbol == pytest.approx(np.array([[0.25, 0.75], [0.0, 1.0]]), abs=1e-12)
+    assert weights.magnitude[0, 1] == pytest.approx(1, abs=0.5)
+
+
+def test_a_blurred_difference_that_is_large_decides():
+    """A difference of 40 ± 10⁻⁴: the weight e^{−40} is known to four digits only, and all of it is nothing."""
+    assert OPS.softmax(tied(40.0, 0.0, size=1e8), None).symbol == pytest.approx(np.array([[1.0, 0.0]]), abs=1e-15)

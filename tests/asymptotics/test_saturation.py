@@ -355,3 +355,31 @@ def test_a_zero_output_has_degree_zero():
     assert limit.degree == 0
     assert not limit.symbol.any()
     assert limit.rate.kind == "exact"
+
+
+def shrunk(halvings):
+    """Found by random search: post-norm, the values of the first layer halved some times, which delays what they decide."""
+    first = {
+        "query": [[-1, 0, -1], [-1, 1, 2], [0, 2, 1]],
+        "key": [[2, 0, 0], [-1, 1, -1], [-2, 0, 0]],
+        "value": np.array([[0, -2, 0], [0, -2, 1], [0, 0, 0]]) / 2**halvings,
+    }
+    look = {"query": [[0, 0, 0], [0, 0, 0], [1, 0, 0]], "key": [[0, 0, 0], [0, 0, 0], [0, 0, 1]]}
+    second = look | {"value": [[-2, 0, 0], [-1, -1, 2], [-2, -2, 1]]}
+    return _network([[-2, 1, 0], [2, -1, 2]], first, second, placement="post")
+
+
+@pytest.mark.parametrize("halvings", [0, 8, 12])
+def test_a_soft_tie_of_large_coefficients(halvings):
+    """The scores of the second layer tie with a coefficient of c^0 that grows like 4^halvings, squared; weights are ½."""
+    limit = agrees(shrunk(halvings), [0, 1])
+    assert limit.attention[2] == pytest.approx(np.full((1, 2, 2), 0.5), abs=1e-9)
+
+
+@pytest.mark.parametrize("halvings", [23, 26])
+def test_a_soft_tie_that_rounding_hides(halvings):
+    """Coefficients of 10¹³ leave no digit of the tie; both weights once vanished here, and the limit was off by half its size."""
+    found = saturate(shrunk(halvings), [0, 1]).undecided
+    assert (found.kind, found.operation, found.index[0]) == ("tolerance", "softmax", 0)
+    assert "positions [0, 1]" in found.known
+    assert "certify()" in found.remedy

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 
 from sattheory.claims import kept
-from sattheory.claims.functions import (
+from sattheory.claims.cases.functions import (
     Known,
     at,
     decaying,

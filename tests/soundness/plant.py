@@ -41,8 +41,8 @@ PLANTED = (
     Planted(
         "constant: taken as a parameter",
         SERIES,
-        "self.series(0, np.asarray(array",
-        "self.series(1, np.asarray(array",
+        "self.series(0, as_floats(array",
+        "self.series(1, as_floats(array",
         law("constant"),
     ),
     Planted(
@@ -227,7 +227,7 @@ PLANTED = (
         "return norm(site, ops.add(x, block(x)), learned, part)",
         (ORACLE, "-k", "res_post"),
     ),
-    Planted("network: 1/√k left out", "network/layers.py", "np.array(1 / math.sqrt(k.shape[-1]))", "np.array(1.0)", (EXAMPLES,)),
+    Planted("network: 1/√k left out", "network/layers.py", "Root(Fraction(1, k.shape[-1]))", "Root(Fraction(1))", (EXAMPLES,)),
     Planted(
         "claims: a kept point with another inequality beside it counts",
         "claims/witness.py",

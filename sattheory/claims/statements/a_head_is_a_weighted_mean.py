@@ -17,10 +17,10 @@ from typing import Any
 import hypothesis.strategies as some
 
 from sattheory.claims import Claim, Expected, Form, Planted, Proof, Search
+from sattheory.claims.cases.paper_formulas import ATTENTION, FEEDFORWARD, MARK, Formulas, encoder_layer, head, scaled
+from sattheory.claims.cases.paper_networks import Network, applied, networks, output, sizes, transformer
 from sattheory.claims.formulas import centre, evaluate, norm, real
 from sattheory.claims.inequality import Pairs, enclose
-from sattheory.claims.paper_formulas import ATTENTION, FEEDFORWARD, MARK, Formulas, encoder_layer, head, scaled
-from sattheory.claims.paper_networks import Network, applied, networks, output, sizes, transformer
 from sattheory.network.configuration import Placement
 
 SLACK, SHORTEST = Fraction(1, 2**30), Fraction(1, 16)

@@ -16,10 +16,11 @@ from typing import Any
 
 import numpy as np
 
+from sattheory.arithmetic.operations import Undecided
+from sattheory.claims.cases.saturated_cases import ROWS, TERMS, Conditions, compared, examine, inputs, population
 from sattheory.claims.claim import Claim, Expected, Form
 from sattheory.claims.evidence import Planted, Proof
 from sattheory.claims.inequality import Pairs
-from sattheory.claims.saturated_cases import ROWS, compared, examine, inputs, population
 from sattheory.claims.search import Search
 from sattheory.claims.statements.biases_slow_saturation_down import KINDS, ORDERS, order
 from sattheory.network.transformer import Transformer
@@ -54,7 +55,11 @@ def _network(generator: np.random.Generator, parts: int) -> tuple[Transformer, i
 def _judged(seed: int, parts: int) -> list[list[tuple[float, float]]]:
     """Judge all inputs of a network: at once, or one by one where that stays undecided, as inputs share the number of terms."""
     network, tokens = inputs(seed, lambda generator: _network(generator, parts), ROWS)
-    return _together(network, tokens) or [row for each in tokens for row in _together(network, each[None]) or [UNDECIDED]]
+    return _together(network, tokens) or [_alone(network, each) for each in tokens[:, None]]
+
+
+def _alone(network: Transformer, tokens: Any) -> list[tuple[float, float]]:
+    return (_together(network, tokens) or _symbols(network, tokens))[0]
 
 
 def _together(network: Transformer, tokens: Any) -> list[list[tuple[float, float]]]:
@@ -64,6 +69,16 @@ def _together(network: Transformer, tokens: Any) -> list[list[tuple[float, float
         return []
     fails = np.asarray(~case.regular, dtype=float) + np.asarray(~case.agreeing, dtype=float)
     return [[(float(failed), 0.0), *pairs] for failed, pairs in zip(fails, compared(case, order(case.network)), strict=True)]
+
+
+def _symbols(network: Transformer, tokens: Any) -> list[list[tuple[float, float]]]:
+    """Count failures of (R1) and (R2) for one input in layerwise saturation, where lower orders stay undecided in floats."""
+    ops = Conditions(TERMS[1], behind=network.configuration.placement != "pre")
+    try:
+        network.forward(ops, tokens, between=ops.symbol_only)
+    except Undecided:
+        return [UNDECIDED]
+    return [[(float(not (ops.regular.all() and ops.agreeing.all())), 0.0)]]
 
 
 def _ball(x: float) -> Any:
@@ -79,7 +94,8 @@ def _regular(seed: int, row: int, parts: int = PARTS) -> Pairs:
 
 SEARCH = Search(
     "normal parameters rounded to 2⁻²⁰, all placements and biases, up to three layers, many equal tokens: (R1) and (R2) hold, "
-    "the limit is layerwise saturation, and the rate that of TheoremB",
+    "the limit is layerwise saturation, and the rate that of TheoremB; in the few cases where floats do not tell the lower "
+    "orders, (R1) and (R2) for the layers alone",
     population,
     _regular,
     planted=(Planted("the same rounded to whole numbers", lambda seed, row: _regular(seed, row, 1)),),

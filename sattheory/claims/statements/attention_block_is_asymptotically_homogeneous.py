@@ -18,10 +18,8 @@ from typing import Any
 import hypothesis.strategies as some
 
 from sattheory.claims import Claim, Expected, Form, Inequality, Planted, Proof, Search, Statement, Witness
-from sattheory.claims.formulas import centre, norm, real, unit
-from sattheory.claims.inequality import Pairs
-from sattheory.claims.paper_formulas import SUBLAYER, approximately_homogeneous, msa, scaled
-from sattheory.claims.paper_networks import (
+from sattheory.claims.cases.paper_formulas import SUBLAYER, approximately_homogeneous, msa, scaled
+from sattheory.claims.cases.paper_networks import (
     Network,
     applied,
     disturbed,
@@ -35,6 +33,8 @@ from sattheory.claims.paper_networks import (
     times,
     transformer,
 )
+from sattheory.claims.formulas import centre, norm, real, unit
+from sattheory.claims.inequality import Pairs
 from sattheory.claims.statements.attention_has_degree_two import Rows, head_errors
 
 SIZES = sizes(n=(2,), d=(3,), v=(3,))

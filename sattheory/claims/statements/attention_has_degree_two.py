@@ -16,10 +16,8 @@ from typing import Any
 import hypothesis.strategies as some
 
 from sattheory.claims import Claim, Expected, Form, Inequality, Planted, Proof, Search, Statement, Witness
-from sattheory.claims.formulas import evaluate, real
-from sattheory.claims.inequality import Pairs, enclose
-from sattheory.claims.paper_formulas import ATTENTION, approximately_homogeneous, head, scaled
-from sattheory.claims.paper_networks import (
+from sattheory.claims.cases.paper_formulas import ATTENTION, approximately_homogeneous, head, scaled
+from sattheory.claims.cases.paper_networks import (
     HeadLimit,
     Network,
     applied,
@@ -32,6 +30,8 @@ from sattheory.claims.paper_networks import (
     row_sum,
     sizes,
 )
+from sattheory.claims.formulas import evaluate, real
+from sattheory.claims.inequality import Pairs, enclose
 
 SIZES = sizes(n=(1, 2), d=(1, 2), k=(1, 2), v=(1, 2))
 

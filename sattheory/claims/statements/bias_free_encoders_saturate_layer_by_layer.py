@@ -17,10 +17,10 @@ from functools import cache
 
 import numpy as np
 
+from sattheory.claims.cases.saturated_cases import R1, ROWS, examine, inputs, largest, population
 from sattheory.claims.claim import Claim, Expected, Form
 from sattheory.claims.evidence import Planted, Proof
 from sattheory.claims.inequality import Pairs
-from sattheory.claims.saturated_cases import R1, ROWS, examine, inputs, largest, population
 from sattheory.claims.search import Search
 from sattheory.network.transformer import Transformer
 

@@ -16,10 +16,10 @@ from typing import Any
 
 import numpy as np
 
+from sattheory.claims.cases.saturated_cases import KEPT, R1, R2, ROWS, Saturated, compared, examine, inputs, population
 from sattheory.claims.claim import Claim, Expected, Form
 from sattheory.claims.evidence import Planted, Proof
 from sattheory.claims.inequality import Pairs
-from sattheory.claims.saturated_cases import KEPT, R1, R2, ROWS, Saturated, compared, examine, inputs, population
 from sattheory.claims.search import Search
 from sattheory.network.examples import EXAMPLES
 from sattheory.network.transformer import Transformer

@@ -18,10 +18,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sattheory.asymptotics.scale_sweep import one_minus_cosine, streams_at
+from sattheory.claims.cases.saturated_cases import KEPT, R1, R2, ROWS, Saturated, examine, inputs, population
 from sattheory.claims.claim import Claim, Expected, Form
 from sattheory.claims.evidence import Planted, Proof
 from sattheory.claims.inequality import Pairs
-from sattheory.claims.saturated_cases import KEPT, R1, R2, ROWS, Saturated, examine, inputs, population
 from sattheory.claims.search import Search
 from sattheory.claims.statements.biases_slow_saturation_down import FLAT, ORDERS, order
 from sattheory.network.tokens import check_tokens
@@ -54,7 +54,10 @@ def _network(generator: np.random.Generator) -> tuple[Transformer, int]:
 
 @lru_cache(maxsize=KEPT)
 def _case(seed: int) -> Saturated | None:
-    return examine(*inputs(seed, _network, ROWS))
+    """Saturate, with one coefficient beyond the order that decides the rate, which tells from which scale on it does."""
+    network, tokens = inputs(seed, _network, ROWS)
+    p = order(network)
+    return examine(network, tokens, least=1 if p == FLAT else p + 2)
 
 
 @cache
@@ -84,7 +87,7 @@ def _exponential(case: Saturated, factor: int) -> list[tuple[Array, Array]]:
 
 def _algebraic(case: Saturated, power: int) -> list[tuple[Array, Array]]:
     p, limit = order(case.network), case.layerwise
-    if len(case.coefficients) <= p:
+    if len(case.coefficients) <= p + 1:
         return []
     c, shows = _scale(case, p)
     if STEP * c.max() > case.resolved:

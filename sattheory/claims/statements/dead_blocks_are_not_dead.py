@@ -16,12 +16,12 @@ from typing import Any
 
 import numpy as np
 
+from sattheory.claims.cases.paper_formulas import FEEDFORWARD, SUBLAYER, encoder_layer, gained, scaled
+from sattheory.claims.cases.paper_networks import transformer
+from sattheory.claims.cases.saturated_cases import R2, ROWS, compared, examine, inputs, population
 from sattheory.claims.claim import Claim, Expected, Form
 from sattheory.claims.evidence import Planted, Proof
 from sattheory.claims.inequality import Inequality, Pairs
-from sattheory.claims.paper_formulas import FEEDFORWARD, SUBLAYER, encoder_layer, gained, scaled
-from sattheory.claims.paper_networks import transformer
-from sattheory.claims.saturated_cases import R2, ROWS, compared, examine, inputs, population
 from sattheory.claims.search import Search
 from sattheory.claims.statements.biases_slow_saturation_down import FLAT, KINDS, ORDERS, order
 from sattheory.claims.witness import Statement, Witness

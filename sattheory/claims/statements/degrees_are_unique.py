@@ -16,9 +16,9 @@ from typing import Any
 import hypothesis.strategies as some
 
 from sattheory.claims import Claim, Expected, Form, Inequality, Planted, Proof, Search, Statement, Witness
-from sattheory.claims.exact_cases import cases
+from sattheory.claims.cases.exact_cases import cases
+from sattheory.claims.cases.functions import at, degree_of, functions, of_degree
 from sattheory.claims.formulas import evaluate, real
-from sattheory.claims.functions import at, degree_of, functions, of_degree
 from sattheory.claims.inequality import Pairs
 
 DEGREES = (0, 1, 2, 3)

@@ -18,10 +18,10 @@ from typing import Any
 
 import hypothesis.strategies as some
 
+from sattheory.claims.cases.exact_cases import SCALES, Vectors, cases
 from sattheory.claims.certificate import Constants
 from sattheory.claims.claim import Claim, Expected, Form
 from sattheory.claims.evidence import Planted, Proof
-from sattheory.claims.exact_cases import SCALES, Vectors, cases
 from sattheory.claims.formulas import real, softmax
 from sattheory.claims.inequality import Inequality, Pairs
 from sattheory.claims.search import Search

@@ -20,11 +20,11 @@ import numpy as np
 
 from sattheory.arithmetic.floats import Floats
 from sattheory.claims import Claim, Expected, Form, Inequality, Planted, Proof, Search, Statement, Witness
-from sattheory.claims.exact_cases import cases
+from sattheory.claims.cases.exact_cases import cases
+from sattheory.claims.cases.paper_formulas import FEEDFORWARD, SUBLAYER, approximately_homogeneous, encoder_layer, scaled
+from sattheory.claims.cases.paper_networks import grown, reaches, sizes
+from sattheory.claims.cases.saturated_cases import R1, Saturated, examine, inputs, largest
 from sattheory.claims.inequality import Pairs
-from sattheory.claims.paper_formulas import FEEDFORWARD, SUBLAYER, approximately_homogeneous, encoder_layer, scaled
-from sattheory.claims.paper_networks import grown, reaches, sizes
-from sattheory.claims.saturated_cases import R1, Saturated, examine, inputs, largest
 from sattheory.network.transformer import Transformer
 
 ARRAYS = (*SUBLAYER, *FEEDFORWARD)

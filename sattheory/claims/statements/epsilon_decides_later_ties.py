@@ -15,11 +15,11 @@ from functools import cache
 
 import numpy as np
 
+from sattheory.claims.cases.placed_formulas import arrays, attention_network
+from sattheory.claims.cases.saturated_cases import R1, R2, ROWS, compared, examine, inputs, population
 from sattheory.claims.claim import Claim, Expected, Form
 from sattheory.claims.evidence import Planted, Proof
 from sattheory.claims.inequality import Inequality, Pairs
-from sattheory.claims.placed_formulas import arrays, attention_network
-from sattheory.claims.saturated_cases import R1, R2, ROWS, compared, examine, inputs, population
 from sattheory.claims.search import Search
 from sattheory.claims.witness import Statement, Witness
 from sattheory.network.examples import EXAMPLES

@@ -14,11 +14,11 @@ from fractions import Fraction
 from functools import cache
 from typing import Any
 
+from sattheory.claims.cases.exact_cases import Vectors, cases
+from sattheory.claims.cases.functions import known, of_degree
 from sattheory.claims.claim import Claim, Expected, Form
 from sattheory.claims.evidence import Planted, Proof
-from sattheory.claims.exact_cases import Vectors, cases
 from sattheory.claims.formulas import centre, evaluate, norm, real, total, unit
-from sattheory.claims.functions import known, of_degree
 from sattheory.claims.inequality import Pairs
 from sattheory.claims.search import Search
 

@@ -17,11 +17,9 @@ from typing import Any
 import hypothesis.strategies as some
 
 from sattheory.claims import Claim, Expected, Form, Inequality, Planted, Proof, Search, Statement, Witness
-from sattheory.claims.asymptotic_error import integers
-from sattheory.claims.formulas import centre, evaluate, norm, real, unit
-from sattheory.claims.inequality import Pairs, enclose
-from sattheory.claims.paper_formulas import FEEDFORWARD, SUBLAYER, approximately_homogeneous, ff, scaled
-from sattheory.claims.paper_networks import (
+from sattheory.claims.cases.asymptotic_error import integers
+from sattheory.claims.cases.paper_formulas import FEEDFORWARD, SUBLAYER, approximately_homogeneous, ff, scaled
+from sattheory.claims.cases.paper_networks import (
     Network,
     Size,
     applied,
@@ -34,6 +32,8 @@ from sattheory.claims.paper_networks import (
     row_sum,
     sizes,
 )
+from sattheory.claims.formulas import centre, evaluate, norm, real, unit
+from sattheory.claims.inequality import Pairs, enclose
 from sattheory.claims.statements.feedforward_needs_a_convention import POWERS, exactly
 
 SLACK = Fraction(1, 10**30)

@@ -15,9 +15,9 @@ from typing import Any
 import hypothesis.strategies as some
 
 from sattheory.claims import Claim, Expected, Form, Inequality, Planted, Proof, Search, Statement, Witness
+from sattheory.claims.cases.paper_formulas import FEEDFORWARD, SUBLAYER, ff
+from sattheory.claims.cases.paper_networks import applied, networks, output, sizes, times, transformer
 from sattheory.claims.inequality import Pairs
-from sattheory.claims.paper_formulas import FEEDFORWARD, SUBLAYER, ff
-from sattheory.claims.paper_networks import applied, networks, output, sizes, times, transformer
 
 ARRAYS = ("x", *FEEDFORWARD)
 

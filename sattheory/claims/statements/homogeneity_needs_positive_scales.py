@@ -14,10 +14,10 @@ from typing import Any
 
 import hypothesis.strategies as some
 
-from sattheory.claims.asymptotic_error import integers
+from sattheory.claims.cases.asymptotic_error import integers
+from sattheory.claims.cases.exact_cases import SCALES, Vectors, cases
 from sattheory.claims.claim import Claim, Expected, Form
 from sattheory.claims.evidence import Planted, Proof
-from sattheory.claims.exact_cases import SCALES, Vectors, cases
 from sattheory.claims.inequality import Inequality, Pairs
 from sattheory.claims.search import Search
 from sattheory.claims.witness import Statement, Witness

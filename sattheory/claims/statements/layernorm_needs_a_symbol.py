@@ -17,9 +17,9 @@ from typing import Any
 import hypothesis.strategies as some
 
 from sattheory.claims import Claim, Expected, Form, Inequality, Planted, Proof, Search, Statement, Witness
-from sattheory.claims.exact_cases import Vectors, cases, square
+from sattheory.claims.cases.exact_cases import Vectors, cases, square
+from sattheory.claims.cases.functions import NOTHING, Scale, definition, degree_of, functions, near, points, scales
 from sattheory.claims.formulas import real
-from sattheory.claims.functions import NOTHING, Scale, definition, degree_of, functions, near, points, scales
 from sattheory.claims.inequality import Pairs
 
 DEGREES = (0, 1)

@@ -18,11 +18,11 @@ from typing import Any
 import hypothesis.strategies as some
 
 from sattheory.claims import Claim, Expected, Form, Inequality, Planted, Proof, Search, Statement, Witness
-from sattheory.claims.asymptotic_error import integers
-from sattheory.claims.exact_cases import Vectors, cases
+from sattheory.claims.cases.asymptotic_error import integers
+from sattheory.claims.cases.exact_cases import Vectors, cases
+from sattheory.claims.cases.paper_formulas import SUBLAYER, msa, scaled
 from sattheory.claims.formulas import real
 from sattheory.claims.inequality import Pairs
-from sattheory.claims.paper_formulas import SUBLAYER, msa, scaled
 
 
 def _bounded(M: Any, C: Any, c: int, degree: int = 0, **theta: Any) -> Inequality:

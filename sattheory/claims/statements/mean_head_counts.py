@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 from sattheory.arithmetic.floats import Floats
 from sattheory.asymptotics.saturation import saturate
 from sattheory.claims import Claim, Expected, Form, Planted, Proof, Search
-from sattheory.claims.exact_cases import cases
+from sattheory.claims.cases.exact_cases import cases
 from sattheory.claims.inequality import Pairs
 from sattheory.network.configuration import Configuration
 from sattheory.network.parameters import Attention, Feedforward, Layer, Linear, Norm, Parameters

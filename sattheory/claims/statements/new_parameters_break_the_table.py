@@ -16,14 +16,14 @@ from typing import Any
 
 import hypothesis.strategies as some
 
-from sattheory.claims.asymptotic_error import APPROXIMATE, Value, relative_error
+from sattheory.claims.cases.asymptotic_error import APPROXIMATE, Value, relative_error
+from sattheory.claims.cases.exact_cases import SCALES, Vectors, cases
+from sattheory.claims.cases.functions import at, functions, points, scales
+from sattheory.claims.cases.table_rows import readings, row, supposed
 from sattheory.claims.claim import Claim, Expected, Form
 from sattheory.claims.evidence import Planted, Proof
-from sattheory.claims.exact_cases import SCALES, Vectors, cases
-from sattheory.claims.functions import at, functions, points, scales
 from sattheory.claims.inequality import Inequality, Pairs
 from sattheory.claims.search import Search
-from sattheory.claims.table_rows import readings, row, supposed
 from sattheory.claims.witness import Statement, Witness
 
 BIAS, SUM = "Bias", "Sum"

@@ -18,7 +18,7 @@ from fractions import Fraction
 from typing import Any
 
 from sattheory.claims import Claim, Expected, Form, Inequality, Planted, Proof, Search, Statement, Witness
-from sattheory.claims.exact_cases import Vectors, cases
+from sattheory.claims.cases.exact_cases import Vectors, cases
 from sattheory.claims.formulas import real, sigmoid
 from sattheory.claims.inequality import Pairs, Point
 

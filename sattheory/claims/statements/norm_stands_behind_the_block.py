@@ -15,10 +15,10 @@ from typing import Any
 import hypothesis.strategies as some
 
 from sattheory.claims import Claim, Expected, Form, Inequality, Planted, Proof, Search, Statement, Witness
+from sattheory.claims.cases.paper_formulas import ATTENTION, FEEDFORWARD, SUBLAYER, gained, head, largest, msa, scaled
+from sattheory.claims.cases.paper_networks import networks, output, sizes, transformer
 from sattheory.claims.formulas import norm, real
 from sattheory.claims.inequality import Pairs
-from sattheory.claims.paper_formulas import ATTENTION, FEEDFORWARD, SUBLAYER, gained, head, largest, msa, scaled
-from sattheory.claims.paper_networks import networks, output, sizes, transformer
 from sattheory.network.configuration import Placement
 
 SLACK = Fraction(1, 2**30)

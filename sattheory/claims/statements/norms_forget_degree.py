@@ -16,9 +16,9 @@ from fractions import Fraction
 from typing import Any
 
 from sattheory.arithmetic.degrees import Degree, Degrees
+from sattheory.claims.cases.exact_cases import SCALES, Vectors, balls, cases, square
 from sattheory.claims.claim import Claim, Expected, Form
 from sattheory.claims.evidence import Planted, Proof
-from sattheory.claims.exact_cases import SCALES, Vectors, balls, cases, square
 from sattheory.claims.formulas import norm, real
 from sattheory.claims.inequality import Pairs
 from sattheory.claims.search import Search

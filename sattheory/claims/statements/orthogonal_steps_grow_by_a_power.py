@@ -17,10 +17,10 @@ from typing import Any
 
 import hypothesis.strategies as some
 
+from sattheory.claims.cases.exact_cases import cases
 from sattheory.claims.certificate import Constants
 from sattheory.claims.claim import Claim, Expected, Form
 from sattheory.claims.evidence import Planted, Proof
-from sattheory.claims.exact_cases import cases
 from sattheory.claims.inequality import Exact, Inequality, Pairs, real
 from sattheory.claims.search import Search
 from sattheory.claims.witness import Statement, Witness

@@ -15,10 +15,10 @@ from typing import Any
 
 import hypothesis.strategies as some
 
-from sattheory.claims.asymptotic_error import APPROXIMATE
+from sattheory.claims.cases.asymptotic_error import APPROXIMATE
+from sattheory.claims.cases.exact_cases import SCALES, Vectors, cases
 from sattheory.claims.claim import Claim, Expected, Form
 from sattheory.claims.evidence import Planted, Proof
-from sattheory.claims.exact_cases import SCALES, Vectors, cases
 from sattheory.claims.formulas import norm, real, sigmoid
 from sattheory.claims.inequality import Inequality, Pairs
 from sattheory.claims.search import Search

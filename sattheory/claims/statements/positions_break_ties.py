@@ -19,10 +19,10 @@ from typing import Any
 import numpy as np
 
 from sattheory.arithmetic.series import Series, SeriesArithmetic
+from sattheory.claims.cases.exact_cases import Vectors, apart, balls, cases, enough, size, spread
 from sattheory.claims.certificate import Constants
 from sattheory.claims.claim import Claim, Expected, Form
 from sattheory.claims.evidence import Planted, Proof
-from sattheory.claims.exact_cases import Vectors, apart, balls, cases, enough, size, spread
 from sattheory.claims.formulas import real, softmax
 from sattheory.claims.inequality import Pairs
 from sattheory.claims.search import Search

@@ -14,10 +14,10 @@ from typing import Any
 import hypothesis.strategies as some
 
 from sattheory.claims import Claim, Expected, Form, Inequality, Planted, Proof, Search, Statement, Witness
+from sattheory.claims.cases.paper_formulas import SUBLAYER, gained, head, largest, scaled
+from sattheory.claims.cases.paper_networks import applied, greatest, networks, output, row_sum, sizes, transformer
 from sattheory.claims.formulas import centre, norm, real, unit
 from sattheory.claims.inequality import Pairs
-from sattheory.claims.paper_formulas import SUBLAYER, gained, head, largest, scaled
-from sattheory.claims.paper_networks import applied, greatest, networks, output, row_sum, sizes, transformer
 from sattheory.claims.statements.attention_has_degree_two import head_errors
 
 SLACK = Fraction(1, 2**30)

@@ -16,9 +16,9 @@ from typing import Any
 import hypothesis.strategies as some
 
 from sattheory.claims import Claim, Expected, Form, Inequality, Planted, Proof, Search, Statement, Witness
-from sattheory.claims.exact_cases import SCALES, cases
+from sattheory.claims.cases.exact_cases import SCALES, cases
+from sattheory.claims.cases.functions import Scale, definition, degree_of, functions, points, scales
 from sattheory.claims.formulas import real
-from sattheory.claims.functions import Scale, definition, degree_of, functions, points, scales
 from sattheory.claims.inequality import Pairs
 
 

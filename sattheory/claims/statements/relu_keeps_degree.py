@@ -13,10 +13,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from fractions import Fraction
 
-from sattheory.claims.asymptotic_error import APPROXIMATE, Value, relative_error
+from sattheory.claims.cases.asymptotic_error import APPROXIMATE, Value, relative_error
+from sattheory.claims.cases.exact_cases import SCALES, Vectors, cases
 from sattheory.claims.claim import Claim, Expected, Form
 from sattheory.claims.evidence import Planted, Proof
-from sattheory.claims.exact_cases import SCALES, Vectors, cases
 from sattheory.claims.inequality import Pairs
 from sattheory.claims.search import Search
 

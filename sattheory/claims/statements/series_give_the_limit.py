@@ -26,9 +26,9 @@ from sattheory.asymptotics.layerwise import layerwise
 from sattheory.asymptotics.saturation import saturate
 from sattheory.asymptotics.scale_sweep import resolved_to
 from sattheory.claims import Claim, Expected, Form, Planted, Proof, Search
-from sattheory.claims.exact_cases import cases
+from sattheory.claims.cases.exact_cases import cases
+from sattheory.claims.cases.saturated_cases import KEPT
 from sattheory.claims.inequality import Pairs
-from sattheory.claims.saturated_cases import KEPT
 from sattheory.network.examples import EXAMPLES
 from sattheory.network.transformer import Transformer
 

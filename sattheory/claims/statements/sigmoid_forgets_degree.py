@@ -14,9 +14,9 @@ from fractions import Fraction
 from typing import Any
 
 from sattheory.arithmetic.degrees import Degree, Degrees
+from sattheory.claims.cases.exact_cases import SCALES, cases
 from sattheory.claims.claim import Claim, Expected, Form
 from sattheory.claims.evidence import Planted, Proof
-from sattheory.claims.exact_cases import SCALES, cases
 from sattheory.claims.formulas import real, sigmoid
 from sattheory.claims.inequality import Pair, Pairs
 from sattheory.claims.search import Search

@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import Any
 
 from sattheory.claims import Certificate, Claim, Expected, Form, Planted, Proof, Search
-from sattheory.claims.exact_cases import cases
+from sattheory.claims.cases.exact_cases import cases
 from sattheory.claims.formulas import real, sigmoid
 from sattheory.claims.inequality import Pairs
 

@@ -20,10 +20,10 @@ import numpy as np
 
 from sattheory.arithmetic.activations import ACTIVATIONS
 from sattheory.arithmetic.degrees import Degree, Degrees
+from sattheory.claims.cases.exact_cases import SCALES, cases
 from sattheory.claims.certificate import Constants
 from sattheory.claims.claim import Claim, Expected, Form
 from sattheory.claims.evidence import Planted, Proof
-from sattheory.claims.exact_cases import SCALES, cases
 from sattheory.claims.formulas import normal, real, sigmoid
 from sattheory.claims.inequality import Pairs
 from sattheory.claims.search import Search

@@ -19,9 +19,9 @@ import numpy as np
 
 from sattheory.arithmetic.degrees import Degree, Degrees
 from sattheory.arithmetic.series import SeriesArithmetic
+from sattheory.claims.cases.exact_cases import SCALES, Vectors, apart, balls, cases, enough, size, spread
 from sattheory.claims.claim import Claim, Expected, Form
 from sattheory.claims.evidence import Planted, Proof
-from sattheory.claims.exact_cases import SCALES, Vectors, apart, balls, cases, enough, size, spread
 from sattheory.claims.formulas import real, softmax
 from sattheory.claims.inequality import Pairs
 from sattheory.claims.search import Search

@@ -20,7 +20,7 @@ from typing import Any
 import hypothesis.strategies as some
 
 from sattheory.claims import Claim, Expected, Form, Inequality, Planted, Proof, Search, Statement, Witness
-from sattheory.claims.exact_cases import Vectors, apart, balls, cases
+from sattheory.claims.cases.exact_cases import Vectors, apart, balls, cases
 from sattheory.claims.formulas import real, softmax
 from sattheory.claims.inequality import Pairs
 

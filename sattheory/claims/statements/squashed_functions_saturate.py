@@ -17,9 +17,9 @@ from typing import Any
 import hypothesis.strategies as some
 
 from sattheory.claims import Claim, Expected, Form, Inequality, Planted, Proof, Search, Statement, Witness
-from sattheory.claims.exact_cases import Vectors, apart, cases
+from sattheory.claims.cases.exact_cases import Vectors, apart, cases
+from sattheory.claims.cases.functions import Point, Scale, definition, degree_of, functions, points, scales
 from sattheory.claims.formulas import real, sigmoid, softmax
-from sattheory.claims.functions import Point, Scale, definition, degree_of, functions, points, scales
 from sattheory.claims.inequality import Pairs
 
 SQUASHED = {"sigmoid": "sigmoid({f})", "tanh": "tanh({f})", "softmax": "softmax([{f}, 0])"}

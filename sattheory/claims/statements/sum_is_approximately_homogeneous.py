@@ -9,9 +9,9 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
+from sattheory.claims.cases.exact_cases import cases
 from sattheory.claims.claim import Claim, Expected, Form
 from sattheory.claims.evidence import Planted, Proof
-from sattheory.claims.exact_cases import cases
 from sattheory.claims.formulas import real
 from sattheory.claims.inequality import Pairs
 from sattheory.claims.search import Search

@@ -14,10 +14,10 @@ from fractions import Fraction
 from typing import Any
 
 from sattheory.arithmetic.degrees import Degree, Degrees
-from sattheory.claims.asymptotic_error import APPROXIMATE, Value, relative_error
+from sattheory.claims.cases.asymptotic_error import APPROXIMATE, Value, relative_error
+from sattheory.claims.cases.exact_cases import SCALES, Vectors, cases
 from sattheory.claims.claim import Claim, Expected, Form
 from sattheory.claims.evidence import Planted, Proof
-from sattheory.claims.exact_cases import SCALES, Vectors, cases
 from sattheory.claims.inequality import Pairs
 from sattheory.claims.search import Search
 

@@ -20,7 +20,7 @@ from typing import Any
 
 import hypothesis.strategies as some
 
-from sattheory.claims.asymptotic_error import integers
+from sattheory.claims.cases.asymptotic_error import integers
 from sattheory.claims.claim import Claim, Expected, Form
 from sattheory.claims.evidence import Planted, Proof
 from sattheory.claims.inequality import Exact, Inequality, Pairs

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from sattheory.claims.paper_formulas import MARK, SUBLAYER, Formulas, head, scaled
+from sattheory.claims.cases.paper_formulas import MARK, SUBLAYER, Formulas, head, scaled
 from sattheory.network.configuration import Placement
 from sattheory.network.transformer import Transformer
 

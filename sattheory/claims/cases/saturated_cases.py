@@ -24,9 +24,9 @@ from numpy.typing import NDArray
 from sattheory.arithmetic.operations import Undecided
 from sattheory.arithmetic.series import EXACT, Series, SeriesArithmetic
 from sattheory.asymptotics.layerwise import layerwise
-from sattheory.asymptotics.saturation import saturate
+from sattheory.asymptotics.saturation import Saturation, saturate
 from sattheory.asymptotics.scale_sweep import resolved_to, streams_at
-from sattheory.claims.exact_cases import cases
+from sattheory.claims.cases.exact_cases import cases
 from sattheory.network.tokens import check_tokens
 from sattheory.network.transformer import Transformer
 
@@ -69,9 +69,10 @@ class Conditions(SeriesArithmetic):
             raise Undecided("norm", (), f"known down to c^{int(x.remainder) + 1}", "more terms would decide", "terms")
         void = np.zeros(x.shape[:-1], dtype=bool) if x.void is None else np.broadcast_to(x.void, x.shape).all(axis=-1)
         sizes = np.broadcast_to(x.magnitude, x.coefficients.shape).max(axis=-1)
-        seen = np.abs(x.coefficients).max(axis=-1) > ZERO * sizes
-        some, nominal = seen.any(axis=0), seen[0] & (x.degree == x.expected)
-        bad = ~(nominal | void | (some & self._dead if self._behind else False))
+        size = np.abs(x.coefficients).max(axis=-1)
+        bad, some = self._vanishes(x, size > ZERO * sizes, void)
+        if (bad & ~self._vanishes(x, size > self.tolerance.tie * sizes, void)[0]).any():
+            raise Undecided("norm", (), "rounding hides whether a row vanishes", "exact weights would decide")
         self.regular = self.regular & ~bad.any(axis=-1)
         self.alive = self.alive & ~void.any(axis=-1)
         self._dead = np.zeros((), dtype=bool)
@@ -79,6 +80,11 @@ class Conditions(SeriesArithmetic):
             there = np.zeros((1,), dtype=bool) if x.void is None else x.void
             x = dataclasses.replace(x, void=np.broadcast_to(there, x.shape) | (bad & ~some)[..., None])
         return super().unit(x, epsilon)
+
+    def _vanishes(self, x: Series, seen: Any, void: Any) -> tuple[Any, Any]:
+        """Find rows whose symbol vanishes without being identically zero, and rows of which anything is seen."""
+        some, nominal = seen.any(axis=0), seen[0] & (x.degree == x.expected)
+        return ~(nominal | void | (some & self._dead if self._behind else False)), some
 
     def softmax(self, scores: Series, visible: Array | None) -> Series:
         """Keep the smallest gap of scores, and which positions are best by the symbols."""
@@ -170,7 +176,7 @@ class Saturated:
 
 
 def conditions(network: Transformer, tokens: Array) -> tuple[Conditions, Series] | None:
-    """Run a network on series and note where (R1) and (R2) hold.
+    """Run a network on series and note where (R1) and (R2) hold; (R1) also in each layer started at its saturated input.
 
     Parameters
     ----------
@@ -185,16 +191,25 @@ def conditions(network: Transformer, tokens: Array) -> tuple[Conditions, Series]
         What was noted, and the output; None if the series stay undecided.
     """
     for terms in TERMS:
-        ops = Conditions(terms, behind=network.configuration.placement != "pre")
+        ops, layers = (Conditions(terms, behind=network.configuration.placement != "pre") for _ in range(2))
         try:
-            return ops, network.forward(ops, tokens)
+            output = network.forward(ops, tokens)
+            network.forward(layers, tokens, between=layers.symbol_only)
         except Undecided:
             continue
+        ops.regular = ops.regular & layers.regular
+        return ops, output
     return None
 
 
 def examine(
-    network: Transformer, tokens: Array, *, both: bool = True, other: Transformer | None = None, alive: bool = False
+    network: Transformer,
+    tokens: Array,
+    *,
+    both: bool = True,
+    other: Transformer | None = None,
+    alive: bool = False,
+    least: int = 1,
 ) -> Saturated | None:
     """Saturate a network on several inputs, wherever the conditions hold.
 
@@ -210,6 +225,8 @@ def examine(
         The network whose limit is wanted, if another than the one that is saturated layer by layer and meets the conditions.
     alive : bool
         Whether the limit is wanted only where no norm reads an identical zero.
+    least : int
+        How many coefficients are wanted; there are fewer only if `TERMS` are not enough.
 
     Returns
     -------
@@ -224,7 +241,7 @@ def examine(
     noted_by = (ops.regular, ops.agreeing, ops.alive, ops.gap)
     regular, agreeing, living, gap = (np.broadcast_to(value, len(tokens)) for value in noted_by)
     known = regular & (agreeing | (not both)) & (living | (not alive))
-    limits = _limits(kept, network, tokens[known], output.expected) if known.any() else _nothing(output.shape)
+    limits = _limits(kept, network, tokens[known], output.expected, least) if known.any() else _nothing(output.shape)
     if limits is None:
         return None
     coefficients, strong = (np.full((*a.shape[:-3], len(tokens), *a.shape[-2:]), np.nan) for a in limits[:2])
@@ -239,15 +256,26 @@ def _nothing(shape: tuple[int, ...]) -> tuple[Array, Array, float, float]:
     return empty[None], empty, 1.0, np.inf
 
 
-def _limits(network: Transformer, base: Transformer, tokens: Array, degree: int) -> tuple[Array, Array, float, float] | None:
+def _limits(
+    network: Transformer, base: Transformer, tokens: Array, degree: int, least: int
+) -> tuple[Array, Array, float, float] | None:
     """Coefficients of c^degree and the powers below, layerwise saturation of the base, onset and resolution."""
-    limit, strong = saturate(network, tokens), layerwise(base, tokens)
+    limit, strong = _saturate(network, tokens, degree - least), layerwise(base, tokens)
     if limit.output is None or strong.output is None:
         return None
-    last = limit.output.degree - len(limit.output.coefficients) + 1
+    last = min(limit.output.degree - len(limit.output.coefficients), degree - least) + 1
     lowest = max(min(last, degree), int(max(limit.output.remainder + 1, -99)))
     known = np.stack([limit.output.coefficient(power) for power in range(degree, lowest - 1, -1)])
     return known, strong.output.coefficient(degree), limit.output.onset, resolved_to(limit, float(np.finfo(float).eps))
+
+
+def _saturate(network: Transformer, tokens: Array, unknown: int) -> Saturation:
+    """Saturate with so many terms that no more than c^unknown and what is below is left out, if that can be."""
+    for terms in TERMS:
+        limit = saturate(network, tokens, terms=terms)
+        if limit.output is None or limit.output.remainder <= unknown:
+            break
+    return limit
 
 
 def inputs(seed: int, build: Callable[[np.random.Generator], tuple[Transformer, int]], rows: int) -> tuple[Transformer, Array]:

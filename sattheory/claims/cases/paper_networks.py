@@ -20,7 +20,7 @@ import hypothesis.strategies as some
 import numpy as np
 
 from sattheory.arithmetic.floats import Floats
-from sattheory.claims.asymptotic_error import integers
+from sattheory.claims.cases.asymptotic_error import integers
 from sattheory.network.configuration import Configuration, Placement
 from sattheory.network.parameters import Attention, Feedforward, Layer, Linear, Norm, Parameters
 from sattheory.network.transformer import Transformer

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from typing import Any
 
-from sattheory.claims.functions import NOTHING, Scale, degree_of, functions, length, of_degree
+from sattheory.claims.cases.functions import NOTHING, Scale, degree_of, functions, length, of_degree
 from sattheory.claims.inequality import Exact, Inequality
 
 Functions = str | int | tuple[str | int, ...]

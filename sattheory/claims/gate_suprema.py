@@ -43,8 +43,9 @@ def _tanh_form(x: Any) -> Any:
 
 
 def _gate(z: Any) -> Any:
-    """σ(−z) through tanh: no wide ball makes a denominator vanish."""
-    return (1 - (z / 2).tanh()) / 2
+    """σ(−z)."""
+    power = (-z).exp()
+    return power / (1 + power)
 
 
 def _density(x: Any) -> Any:

@@ -35,12 +35,15 @@ def centred(function: Callable[[Any], Any], x: Any) -> Any:
     Returns
     -------
     arb
-        A ball that contains f(x) for every x in the ball.
+        A ball that contains f(x) for every x in the ball; it says nothing where a denominator may vanish.
     """
-    from flint import arb_series
+    from flint import arb, arb_series
 
     middle = x.mid()
-    slope = function(arb_series([x, 1], prec=2))[1]
+    try:
+        slope = function(arb_series([x, 1], prec=2))[1]
+    except ValueError:
+        return arb("nan")
     return function(middle) + slope * (x - middle)
 
 

@@ -262,14 +262,14 @@ def _check_certify(certify: str | None, files: Mapping[str, Path | None]) -> Fra
 
 def _certified(limit: Saturation, start: Fraction | None, terms: int, quiet: bool) -> Certified:
     from sattheory import terminal
-    from sattheory.asymptotics.certifying import certify
+    from sattheory.asymptotics.certifying import TERMS, certify
 
     weights = sum(array.size for name, array in limit.network.parameters.named() if name.startswith("layers"))
     if weights * limit.tokens.numbers.size > PATIENCE and not quiet:
         about = f"{weights:,} weights and {limit.tokens.numbers.size} tokens"
         typer.echo(f"{about}: one pass takes minutes and much memory, a search some ten passes; Ctrl-C stops it", err=True)
     with terminal.layer_by_layer(limit.network.configuration.layers, "certificate", quiet) as watch:
-        return certify(limit.network, limit.tokens, start, terms=terms, watch=watch)
+        return certify(limit.network, limit.tokens, start, terms=max(terms, TERMS), watch=watch)
 
 
 def _write_certificate(found: Certified, files: Mapping[str, Path | None]) -> None:

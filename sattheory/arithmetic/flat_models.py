@@ -58,10 +58,10 @@ def faster(x: Decay | None, y: Decay | None) -> Decay | None:
 class FlatFollowing(ModelArithmetic):
     """The operations of a forward pass on models whose leading flat terms are kept apart."""
 
-    # --- passing pieces on ------------------------------------------------------------------------------------------------------
+    # --- passing pieces on ---------------------------------------------------------------------------------------------
 
     def _with(self, x: Model, pieces: list[Piece]) -> Model:
-        kept = tuple(piece for piece in pieces if piece.value.terms or piece.value.flat is not None)
+        kept = tuple(piece for piece in pieces if not piece.value.vanishes or piece.value.flat is not None)
         found = dataclasses.replace(x, pieces=kept)
         return found if len(kept) <= MOST_PIECES else self.absorbed(found)
 
@@ -129,7 +129,7 @@ class FlatFollowing(ModelArithmetic):
         """Multiply the factor in; see `ModelArithmetic.freed`."""
         return dataclasses.replace(super().freed(_plain(x)), pieces=x.pieces)
 
-    # --- into the bound -------------------------------------------------------------------------------------------------------
+    # --- into the bound ------------------------------------------------------------------------------------------------
 
     def absorbed(self, x: Model) -> Model:
         """Put the flat terms into the bound F.
@@ -170,7 +170,7 @@ class FlatFollowing(ModelArithmetic):
             total = number + total * self.interval
         return total
 
-    # --- softmax: where flat terms come from ------------------------------------------------------------------------------------
+    # --- softmax: where flat terms come from ---------------------------------------------------------------------------
 
     def softmax(self, scores: Model, visible: Array | None) -> Model:
         """Normalise exponentials; see `Operations.softmax`."""
@@ -195,7 +195,8 @@ class FlatFollowing(ModelArithmetic):
         moved = settling.flat_shift(self, scores, ranking, one)
         if moved is not None:
             _, slow = self.grown(scores.flat, scores.decay, scores.degree)
-            largest = np.where(ranking.level == NONE, arb(0), moved).sum(axis=-1, keepdims=True)
+            seen = ranking.winners | (ranking.level != NONE)  # an entry of a score moves w_i e^(s_j − s_t) at most twice
+            largest = 2 * np.where(seen, moved, arb(0)).sum(axis=-1, keepdims=True)
             total, rate = total + lost * largest, self.common(rate, faster(decay, slow))
         flat, slow = settling.shared(self, scores, ranking, one)
         return plus(total, flat), self.common(rate, slow)
@@ -220,7 +221,7 @@ class FlatFollowing(ModelArithmetic):
         apart = dataclasses.replace(super().add(single, _minus(p)), same=None)
         return Piece(exponent, dataclasses.replace(super().multiply(apart, _like(rho, apart)), same=None))
 
-    # --- norms: where they decide -------------------------------------------------------------------------------------------------
+    # --- norms: where they decide --------------------------------------------------------------------------------------
 
     def unit(self, x: Model, epsilon: float | Fraction) -> Model:
         """Normalise the length; see `Operations.unit`."""
@@ -246,7 +247,7 @@ class FlatFollowing(ModelArithmetic):
         """
         plain = _plain(x)
         if plain.vanishes and plain.flat is None:
-            return super().unit(plain, epsilon)
+            return super().unit(self.absorbed(x), epsilon)
         y, length, start = settling.normalised(self, plain, epsilon)
         if (start != start.flat[0]).any():
             return super().unit(self.absorbed(x), epsilon)
@@ -319,6 +320,9 @@ class FlatFollowing(ModelArithmetic):
                 part = dataclasses.replace(_masked(self, x.pieces[index].value, chosen), same=None)
                 total = part if total is None else super().add(total, part)
         assert total is not None
+        listed = {index for index, _ in order}
+        if any(self._touches(piece.value, row) for index, piece in enumerate(x.pieces) if index not in listed):
+            raise ScaleTooSmall("norm", row, "a flat term that vanishes farther out is still there")
         for index, equal in order:
             if not equal:
                 gap = self.once(lambda i=index: self._gap(x.pieces[i].exponent, slowest))  # type: ignore[misc]
@@ -357,9 +361,12 @@ class FlatFollowing(ModelArithmetic):
     def _gap(self, x: Exponent, slowest: Exponent) -> Exponent:
         """E − E*, leading zeros dropped."""
         zero = self.ring.number(Fraction(0))
-        padded = (zero,) * (len(x) - len(slowest)) + slowest
-        gap = [a - b for a, b in zip(x, padded, strict=True)]
-        while gap and self.ring.signs(as_array([gap[0]], (1,)))[0] != 1:
+        longest = max(len(x), len(slowest))
+        gap = [a - b for a, b in zip(*((zero,) * (longest - len(e)) + e for e in (x, slowest)), strict=True)]
+        while gap and (sign := self.ring.signs(as_array([gap[0]], (1,)))[0]) != 1:
+            if sign == -1:
+                known = "a flat term that may be zero falls more slowly than those that are not"
+                raise Undecided("norm", (), known, "more bits would tell, or closed forms", "precision")
             gap.pop(0)
         if not gap:
             raise Undecided(

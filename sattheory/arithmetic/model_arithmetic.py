@@ -82,7 +82,7 @@ class ModelArithmetic:
         self._position += 1
         return entries[self._position - 1]  # type: ignore[no-any-return]
 
-    # --- what is known of a value ----------------------------------------------------------------------------------------------
+    # --- what is known of a value --------------------------------------------------------------------------------------
 
     def balls(self, x: Model, j: int) -> Maybe:
         """Enclose a coefficient.
@@ -120,6 +120,11 @@ class ModelArithmetic:
         -------
         ndarray of arb or None
             T_m; None if it is zero.
+
+        Raises
+        ------
+        AssertionError
+            Beyond the remainder: a fault of the package.
         """
         if m < 0:
             return times(self.tail(x, 0), self.interval**-m)
@@ -237,7 +242,7 @@ class ModelArithmetic:
         """Say whether an entry is not exactly zero; mostly the first one tells."""
         return bool(self.ring.signs(a.ravel()[:1]).any() or self.ring.signs(a).any())
 
-    # --- the linear operations ---------------------------------------------------------------------------------------------------
+    # --- the linear operations -----------------------------------------------------------------------------------------
 
     def constant(self, array: Constant) -> Model:
         """Take data; see `Operations.constant`."""
@@ -304,9 +309,7 @@ class ModelArithmetic:
         flat, decay = plus(flats[0][0], flats[1][0]), self.common(flats[0][1], flats[1][1])
         same = self.once(lambda: _kept(_summed_labels(places, count), terms))
         flat = None if flat is None else np.broadcast_to(flat, extent)
-        return self.model(
-            degree, terms, extent, order=order, rest=rest, flat=flat, decay=decay, square=x.square, same=same
-        )
+        return self.model(degree, terms, extent, order=order, rest=rest, flat=flat, decay=decay, square=x.square, same=same)
 
     def _added(self, places: list[tuple[Model, int]], count: int, extent: tuple[int, ...]) -> list[Maybe]:
         out: list[Maybe] = []
@@ -505,7 +508,7 @@ class ModelArithmetic:
         square = x.square / d**2
         return self.model(x.degree, terms, x.shape, order=x.order, rest=rest, flat=flat, decay=x.decay, square=square, same=same)
 
-    # --- what decides -------------------------------------------------------------------------------------------------------------
+    # --- what decides --------------------------------------------------------------------------------------------------
 
     def unit(self, x: Model, epsilon: float | Fraction) -> Model:
         """Normalise the length; see `Operations.unit`."""

@@ -292,7 +292,7 @@ def _without_first(ops: ModelArithmetic, u: Model, count: int) -> Model:
 def _cut(ops: ModelArithmetic, x: Model, order: int, extra: Array) -> Model:
     """Cut a model of degree 0 (or less, after a cancelled coefficient) at an order, and widen its remainder."""
     shift = -x.degree
-    terms: list[Maybe] = [None] * shift + list(x.terms)
+    terms: list[Maybe] = [*[None] * shift, *x.terms]
     rest = plus(ops.tail(x, order - shift), extra)
     return Model(0, tuple(terms[:order]), x.shape, order, rest)
 

@@ -17,7 +17,7 @@ import dataclasses
 import math
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 from flint import arb
@@ -43,10 +43,10 @@ def _index(where: Array) -> tuple[int, ...]:
     return tuple(int(i) for i in np.argwhere(where)[0])
 
 
-def _more_terms(operation: str, index: tuple[int, ...], x: Model) -> Undecided:
+def _refuse_terms(operation: str, index: tuple[int, ...], x: Model) -> NoReturn:
     assert x.order is not None
     known = f"every coefficient from c^{x.degree} to c^{x.degree - x.order + 1} vanishes"
-    return Undecided(operation, index, known, "more terms would decide", "terms")
+    raise Undecided(operation, index, known, "more terms would decide", "terms")
 
 
 def first_signs(ops: ModelArithmetic, x: Model, operation: str, lowest: int | None = None) -> tuple[NDArray[np.int64], Signs]:
@@ -131,13 +131,14 @@ def relu(ops: ModelArithmetic, x: Model) -> Model:
     order, rest = x.order, None
     if x.rest is not None:
         rest = np.where(sign > 0, x.rest, np.where(first == NONE, each(_positive, x.rest), zeros(x.shape)))
-        if not (sign > 0).any() and all(v.is_zero() for v in rest.ravel()):
+        gone = not (sign > 0).any() and all(v.is_zero() for v in rest.ravel())
+        if ops.once(lambda: gone):  # later steps keep as many coefficients as they did in the first pass
+            if not gone:
+                raise ScaleTooSmall("relu", _index(first == NONE), "the entry may still be positive")
             order, rest = None, None
     flat = None if x.flat is None else np.where(_surely_dead(ops, x, first, sign, least), zeros(x.shape), x.flat)
     same = ops.once(lambda: _cleared(_followed(x, 0, len(x.terms)), terms))
-    return ops.model(
-        x.degree, terms, x.shape, order=order, rest=rest, flat=flat, decay=x.decay, square=x.square, same=same
-    )
+    return ops.model(x.degree, terms, x.shape, order=order, rest=rest, flat=flat, decay=x.decay, square=x.square, same=same)
 
 
 def _positive(v: arb) -> arb:
@@ -215,6 +216,11 @@ def rank(ops: ModelArithmetic, scores: Model, seen: NDArray[np.bool_]) -> Rankin
     -------
     Ranking
         The comparison.
+
+    Raises
+    ------
+    Undecided
+        If a difference may be zero, or too few coefficients are known.
     """
     alive = seen.copy()
     level = np.full(scores.shape, NONE, dtype=np.int64)
@@ -224,7 +230,7 @@ def rank(ops: ModelArithmetic, scores: Model, seen: NDArray[np.bool_]) -> Rankin
     if scores.order is not None and scores.order <= scores.degree:
         open_ = (alive & ~_identical(scores, alive, alive.argmax(axis=-1)[..., None])).any(axis=-1)
         if open_.any():
-            raise _more_terms("softmax", _index(open_), scores)
+            _refuse_terms("softmax", _index(np.asarray(open_)), scores)
     reference = alive.argmax(axis=-1)[..., None]
     same = _identical(scores, alive, reference)
     gathered = tuple(_differences(ops, scores, j, reference, level, alive) for j in range(len(scores.terms)))
@@ -240,9 +246,9 @@ def _entry_labels(scores: Model, j: int) -> NDArray[np.int64] | None:
 def _identical(scores: Model, alive: NDArray[np.bool_], reference: NDArray[np.int64]) -> NDArray[np.bool_]:
     own = np.arange(scores.shape[-1]) == reference
     if scores.same is None or scores.same.whole.shape != scores.shape:
-        return alive & own
+        return np.asarray(alive & own)
     theirs = np.take_along_axis(scores.same.whole, reference, -1)
-    return alive & (own | (scores.same.whole == theirs))
+    return np.asarray(alive & (own | (scores.same.whole == theirs)))
 
 
 def _compare(ops: ModelArithmetic, scores: Model, j: int, alive: NDArray[np.bool_], level: NDArray[np.int64]) -> None:
@@ -490,7 +496,7 @@ def _below(ops: ModelArithmetic, scores: Model, ranking: Ranking, where: NDArray
         gap = np.take_along_axis(scores.rest, ranking.reference, -1) - scores.rest
         rest = chosen(np.where(own | ranking.identical, zeros(scores.shape), gap))
     order = None if scores.order is None else scores.order - k
-    padded: list[Maybe] = [None] * max(-k, 0) + terms
+    padded: list[Maybe] = [*[None] * max(-k, 0), *terms]
     u = Model(0, tuple(padded), (int(where.sum()),), order, rest, square=scores.square)
     return ops.freed(u)
 
@@ -593,7 +599,7 @@ def matrix_labels(ops: ModelArithmetic, x: Model, y: Model) -> Rule | None:
     if x.attended is not None:
         won = x.attended.winners
         return lambda p, q, count: _mixed(won, p, q, count)
-    if y.same.source is not None and len(y.terms) == 1:
+    if y.same.source is not None and len(y.terms) == 1 and x.same.whole.shape[-1:] == (1,):
         return lambda p, _, count: dataclasses.replace(p, orders=p.orders[:count], source=None)
     if x.same.whole.shape[-1:] == (1,) and y.same.whole.shape[-2:-1] == (1,):
         return lambda p, q, count: labels.multiplied(p, q, count)
@@ -691,6 +697,8 @@ def normalised(ops: ModelArithmetic, x: Model, epsilon: Fraction) -> tuple[Model
     ------
     Undecided
         If a row may vanish.
+    AssertionError
+        For a norm without its remainder: a fault of the package.
     """
     first = ops.once(lambda: _row_orders(ops, x))
     start, live = _starts(x, first, epsilon)
@@ -736,10 +744,10 @@ def _starts(x: Model, first: NDArray[np.int64], epsilon: Fraction) -> tuple[NDAr
     if epsilon:
         start = np.where(vanished, x.degree, np.minimum(first, x.degree))
         if x.order is not None and (start >= x.order).any():
-            raise _more_terms("norm", _index(start >= x.order), x)
+            _refuse_terms("norm", _index(start >= x.order), x)
         return start, np.ones(first.shape, dtype=bool)
     if vanished.any() and x.order is not None:
-        raise _more_terms("norm", _index(vanished), x)
+        _refuse_terms("norm", _index(vanished), x)
     if x.flat is not None:
         for place in np.argwhere(vanished):
             row = tuple(int(i) for i in place)
@@ -751,7 +759,7 @@ def _starts(x: Model, first: NDArray[np.int64], epsilon: Fraction) -> tuple[NDAr
 
 
 def _from_start(ops: ModelArithmetic, x: Model, start: NDArray[np.int64], live: NDArray[np.bool_]) -> tuple[Model, int, bool]:
-    """Read each row from its own order on, as a model of degree 0, with its number of known orders, and whether nothing is cut."""
+    """Read each row from its own order on, as a model of degree 0; say how many orders are known, and whether none is cut."""
     known = ops.terms if x.order is None else min(ops.terms, int(x.order - start.max()))
     reach = int((len(x.terms) - start).max(initial=0))
     pure = x.order is None and reach <= known
@@ -880,12 +888,17 @@ def gate(ops: ModelArithmetic, x: Model, name: str) -> Model:
     -------
     Model
         φ(x).
+
+    Raises
+    ------
+    Undecided
+        If a coefficient may be zero, or too few are known.
     """
     x, gated = ops.freed(x), name in GATED
     first, sign = ops.once(lambda: first_signs(ops, x, name, 1))
     bounded = first == NONE
     if x.order is not None and x.order <= x.degree and bounded.any():
-        raise _more_terms(name, _index(bounded), x)
+        _refuse_terms(name, _index(bounded), x)
     least = _stays(ops, x, first, sign, name)
     far = _saturated(ops, x, sign, name)
     out = far if not bounded.any() else _with_bounded(ops, x, far, bounded, name)
@@ -894,9 +907,7 @@ def gate(ops: ModelArithmetic, x: Model, name: str) -> Model:
     total = plus(own, passed)
     same = ops.once(lambda: _cleared(_followed(x, x.degree - out.degree, len(out.terms)), out.terms))
     decay = None if total is None else ops.common(decay, slow)
-    return ops.model(
-        out.degree, out.terms, x.shape, order=out.order, rest=out.rest, flat=total, decay=decay, same=same
-    )
+    return ops.model(out.degree, out.terms, x.shape, order=out.order, rest=out.rest, flat=total, decay=decay, same=same)
 
 
 def _saturated(ops: ModelArithmetic, x: Model, sign: Signs, name: str) -> Model:

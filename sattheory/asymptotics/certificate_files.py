@@ -1,8 +1,8 @@
-"""Certificates as files: JSON in which every number is exact or rounded outwards, and which carries the network that it
-speaks of.
+"""Certificates as files: JSON in which every number is exact or rounded outwards.
 
-A file stands alone: weights are exact rationals, enclosures are pairs of decimals [lower, upper], and a digest over
-everything else shows an edit.  `proofs/recheck_certificate.py` proves the statement again from the file alone.
+A file stands alone and carries the network that it speaks of: weights are exact rationals, enclosures are pairs of decimals
+[lower, upper], and a digest over everything else shows an edit.  `proofs/recheck_certificate.py` proves the statement again
+from the file alone.
 """
 
 from __future__ import annotations

@@ -12,6 +12,7 @@ import dataclasses
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -24,14 +25,15 @@ from sattheory.arithmetic.model_arithmetic import ModelArithmetic
 from sattheory.arithmetic.models import Model, ScaleTooSmall, Tape
 from sattheory.arithmetic.operations import Place, Undecided
 from sattheory.arithmetic.rings import BallRing, Ring
-from sattheory.asymptotics.certificate import Certificate, Certified, NotCertified, Pattern, Scale, exact_scale
+from sattheory.arithmetic.scales import Scale, exact_scale
+from sattheory.asymptotics.certificate import Certificate, Certified, NotCertified, Pattern
 from sattheory.errors import InputError
 from sattheory.network.layers import Watch
 from sattheory.network.tokens import Tokens, check_tokens
 from sattheory.network.transformer import Transformer, ignore
 
 Array = NDArray[Any]
-TERMS, MOST_TERMS, BITS, MOST_BITS = 6, 48, 128, 2048
+TERMS, MOST_TERMS, BITS, MOST_BITS = 8, 48, 128, 2048
 FAR = tuple(Fraction(2) ** e for e in (10, 24, 64, 200, 2000, 20000))
 LOWEST, REFINEMENTS = Fraction(1, 4), 5
 SMALL = 64
@@ -117,6 +119,11 @@ class Passage:
         -------
         Model
             The output.
+
+        Raises
+        ------
+        Undecided
+            If a decision cannot be made, or not at this scale.
         """
         self.streams.clear()
         self.patterns, self.passes = [], self.passes + 1
@@ -125,19 +132,27 @@ class Passage:
             kind = FlatFollowing if self.setting.follow else ModelArithmetic
             ops = kind(self._ring, c0, self.setting.terms, self.tape, assumed)
             memory = None if self.memory is None else ops.constant(self.memory)
-            output = self.network.forward(ops, self.tokens, memory=memory, watch=self._see)
+            try:
+                output = self.network.forward(ops, self.tokens, memory=memory, watch=partial(self._see, ops))
+            except Undecided as undecided:  # what that step decided before it failed stays on the tape
+                self._place(undecided.place)
+                raise
             return ops.freed(output if not output.pieces else ops.absorbed(output))  # type: ignore[attr-defined]
 
-    def _see(self, place: Place, value: Any) -> None:
+    def _place(self, place: Place | None) -> None:
         known = self.tape.equalities
         for i, equality in enumerate(known):
             if equality.place is None:
                 known[i] = dataclasses.replace(equality, place=place)
+
+    def _see(self, ops: ModelArithmetic, place: Place, value: Any) -> None:
+        self._place(place)
         if place.part == "stream":
             self.streams.append(value)
         elif value.attended is not None:
             limit = value.terms[0] if value.terms else None
-            self.patterns.append(Pattern(place, value.attended.winners, _lost(value), limit))
+            whole = ops.absorbed(value) if isinstance(ops, FlatFollowing) else value
+            self.patterns.append(Pattern(place, value.attended.winners, _lost(whole), limit))
         self.watch(place, value)
 
     def attempt(self, c0: Fraction) -> Certificate:
@@ -174,15 +189,12 @@ class Passage:
         )
         for pattern in self.patterns:
             if not pattern.lost < 0.5:
-                raise _placed(pattern.place, ScaleTooSmall("softmax", (), "keys that lose may still have half of the weight"))
+                error = ScaleTooSmall("softmax", (), "keys that lose may still have half of the weight")
+                error.place = pattern.place
+                raise error
         if not found.bound(c0) <= _size(found) / 2:
             raise ScaleTooSmall("output", (), "the bound is more than half as large as the limit itself")
         return found
-
-
-def _placed(place: Place, error: ScaleTooSmall) -> ScaleTooSmall:
-    error.place = place
-    return error
 
 
 def _size(found: Certificate) -> float:

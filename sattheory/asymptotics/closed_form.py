@@ -153,7 +153,7 @@ class ClosedForm:
         return f"ClosedForm(degree={self.degree}, symbol={self.symbol.tolist()})"
 
 
-def _matrix(a: Array | None, shape: tuple[int, ...]) -> sympy.Matrix:
+def _matrix(a: Any, shape: tuple[int, ...]) -> sympy.Matrix:
     import sympy
 
     return sympy.ImmutableMatrix(*shape, [0 if a is None else a[index].expression() for index in np.ndindex(*shape)])

@@ -10,15 +10,19 @@ import sys
 from collections.abc import Iterator
 from types import ModuleType
 
+from sattheory.claims.boxes import BoxCertificate
 from sattheory.claims.certificate import Certificate, Constants
+from sattheory.claims.certified_networks import NetworkCertificate
 from sattheory.claims.claim import Claim, Contradiction, Expected, Form, FormReport, Report, Verdict
 from sattheory.claims.evidence import Derivation, Effort, Evidence, Outcome, Planted, Proof, Step
 from sattheory.claims.inequality import Inequality
 from sattheory.claims.registry import claims, verify
 from sattheory.claims.search import Search
+from sattheory.claims.suprema import Supremum
 from sattheory.claims.witness import Statement, Witness
 
 __all__ = [
+    "BoxCertificate",
     "Certificate",
     "Claim",
     "Constants",
@@ -30,6 +34,7 @@ __all__ = [
     "Form",
     "FormReport",
     "Inequality",
+    "NetworkCertificate",
     "Outcome",
     "Planted",
     "Proof",
@@ -37,6 +42,7 @@ __all__ = [
     "Search",
     "Statement",
     "Step",
+    "Supremum",
     "Verdict",
     "Witness",
     "claims",

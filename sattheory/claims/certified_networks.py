@@ -11,15 +11,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sattheory.asymptotics.certificate import Certificate, Certified, NotCertified
 from sattheory.asymptotics.layerwise import Layerwise, layerwise
 from sattheory.claims.evidence import Effort, Evidence, Outcome, Planted
 from sattheory.network.transformer import Transformer
+
+if TYPE_CHECKING:
+    from sattheory.asymptotics.certificate import Certificate, Certified
 
 Array = NDArray[Any]
 ROUNDING, APART, TERMS = 1e-9, 1e-2, 6
@@ -115,6 +117,8 @@ class Case:
         dict
             A step: it quotes the certificate's sentence, and says what does not follow from it.
         """
+        from sattheory.asymptotics.certificate import NotCertified
+
         found = self.certificate
         if isinstance(found, NotCertified):
             return {"says": f"{self.label}: not certified. {found.reason}", "asserted": True, "holds": False}

@@ -69,7 +69,7 @@ def _falls(cut: Fraction = CUT) -> bool:
 
 def _below_exponential(z: Any) -> bool:
     """1/(1 + e^z) ≤ e^{−z} ≤ e^{−a}, from e^{−z}(1 + e^z) − 1 ≥ 0 and z ≥ a."""
-    return nonnegative(sympy.exp(-z) * (1 + sympy.exp(z)) - 1) and nonnegative(sympy.expand(z - a))
+    return nonnegative(sympy.exp(-z) * (1 + sympy.exp(z)) - 1) and nonnegative(sympy.collect(sympy.expand(z - a), a))
 
 
 FALLING = Step("(ae^{−a})' = (1 − a)e^{−a} < 0 for a ≥ 8", _falls)

@@ -4,6 +4,7 @@ import dataclasses
 import importlib
 import inspect
 import pkgutil
+from fractions import Fraction
 from random import Random
 
 import numpy as np
@@ -20,7 +21,7 @@ from sattheory.arithmetic.balls import Balls
 from sattheory.arithmetic.closed_ring import ClosedRing
 from sattheory.arithmetic.degrees import Degrees
 from sattheory.arithmetic.enclosures import each
-from sattheory.arithmetic.families import SHAPES, families
+from sattheory.arithmetic.families import SHAPES, Family, families
 from sattheory.arithmetic.flat_models import FlatFollowing
 from sattheory.arithmetic.floats import Floats
 from sattheory.arithmetic.model_arithmetic import ModelArithmetic
@@ -45,12 +46,12 @@ ENCLOSING = {
 }
 ENCLOSED = {**laws.OPERATIONS, **laws.COMPOSITES}
 INNER = subjects.INNER
-WITHIN = dict.fromkeys(INNER, {"most": 0, "flat": False}) | {
+WITHIN = {name: {"most": 0, "flat": False} for name in INNER} | {
     "inverse": {"least": 0, "most": 0, "flat": False, "first": "not zero"},
     "inverse root": {"least": 0, "most": 0, "flat": False, "first": "positive"},
 }
 POINTS = 6
-TRIES = max(10, settings.default.max_examples // 20)  # 10 by default, 500 at night
+TRIES = max(15, settings.default.max_examples // 20)  # 15 by default, 500 at night
 
 
 @pytest.mark.parametrize("operation", laws.OPERATIONS)
@@ -120,6 +121,30 @@ def test_members(subject, operation):
 def test_members_of_inner_functions(subject, operation):
     tried = points(*ENCLOSING[subject], INNER[operation], TRIES, **WITHIN[operation])
     assert tried >= 2 * TRIES
+
+
+def family(top, *coefficients, flat=0, labelled="nothing"):
+    """Make a family of which only the exponential part is free."""
+    centres = np.array([[[Fraction(v) for v in row] for row in matrix] for matrix in coefficients], dtype=object)
+    nothing = 0 * centres[0]
+    return Family(top, centres, 0 * centres, None, nothing, nothing, nothing + flat, Fraction(1, 2), 1, Fraction(1), labelled)
+
+
+HARD = (
+    ("tanh", 10, family(-1, [[1]], flat=Fraction(1, 16))),  # the output has degree −1, not 0
+    ("gelu", 8, family(1, [["-1/8", 0]], [[0, 1]])),  # the entry that grows becomes 0, so that the degree falls
+    ("unit with ε", 100, family(-1, [[2]], flat=4)),
+    ("softmax", 2, family(1, [[1, 0]])),  # the loser's weight at c₀ is nearly its bound
+    ("softmax with mask", 2, family(0, [[1, 1, 1], [1, 1, 1]], labelled="entries")),  # equal scores, one of them hidden
+    ("constant", 2, family(0, [[1, 1], [1, 1]], labelled="entries")),  # equal entries, unequal summands
+    ("centre", 2, family(1, [[1, 0], [1, 1]], labelled="entries")),  # equal entries of unequal rows
+)
+
+
+@pytest.mark.parametrize(("operation", "c0", "given"), HARD, ids=[name for name, *_ in HARD])
+def test_members_of_hard_families(operation, c0, given):
+    subject = subjects.ModelSubject(BallRing, Fraction(c0), 3)
+    assert laws.check_members(subject, ENCLOSED[operation], (given,), Random(0), 40) == 40
 
 
 class Narrowed(subjects.ModelSubject):

@@ -202,6 +202,14 @@ def test_some_equal_tokens_tie_exactly_among_others():
         assert (pattern.winners[..., 0] == pattern.winners[..., 2]).all()
 
 
+def test_a_tie_is_placed_where_it_is_even_when_the_first_pass_fails_there():
+    """With weights of size 2^−300 the first passes are too near; the softmax that fails has already compared its keys."""
+    network = random(placement="post", biases={"query", "key"}, seed=2).scaled_by(2.0**-300)
+    certificate = st.certify(network, [1, 1, 2])
+    assert certificate.equalities
+    assert {(e.place.layer, e.place.part) for e in certificate.equalities} == {(1, "attention weights")}
+
+
 # --- numbers of every size ------------------------------------------------------------------------------------------------------
 
 

@@ -20,6 +20,7 @@ import numpy as np
 from sattheory.claims.cases.saturated_cases import R1, ROWS, examine, inputs, largest, population
 from sattheory.claims.claim import Claim, Expected, Form
 from sattheory.claims.evidence import Planted, Proof
+from sattheory.claims.given_networks import WITHOUT_BIASES
 from sattheory.claims.inequality import Pairs
 from sattheory.claims.search import Search
 from sattheory.network.transformer import Transformer
@@ -110,7 +111,7 @@ CLAIMS = (
                 "the paper's placement X + LN(Sub X), ReLU, ε = 0, LN(0) := 0; no biases but those of norms and keys",
                 R1,
             ),
-            evidence=(Proof("TheoremA"), SEARCH),
+            evidence=(Proof("TheoremA"), WITHOUT_BIASES, SEARCH),
             latex=r"Let $\hat X$ be the stream with every softmax replaced by the uniform distribution over its maxima "
             r"(parameters $\theta$, not $c\theta$), and $g$ the smallest gap between the largest and the next distinct score, "
             r"over all layers, heads and queries. With the constants $K$ and $U$ of the proof and $B$ blocks, $\lVert "

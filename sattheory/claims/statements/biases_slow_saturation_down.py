@@ -19,6 +19,7 @@ import numpy as np
 from sattheory.claims.cases.saturated_cases import KEPT, R1, R2, ROWS, Saturated, compared, examine, inputs, population
 from sattheory.claims.claim import Claim, Expected, Form
 from sattheory.claims.evidence import Planted, Proof
+from sattheory.claims.given_networks import WITH_BIASES
 from sattheory.claims.inequality import Pairs
 from sattheory.claims.search import Search
 from sattheory.network.examples import EXAMPLES
@@ -149,7 +150,7 @@ CLAIMS = (
             "attained on an open set of θ; (R2) cannot be dropped; with ε > 0 the same holds, with 6 for the exponential rate "
             "(post without a gain: if no position is dead without a nonconstant outer bias)",
             assumptions=("ReLU, ε = 0; any masks, heads, depth; the first block is attention", R1, R2),
-            evidence=(Proof("TheoremB"), SEARCH),
+            evidence=(Proof("TheoremB"), WITH_BIASES, SEARCH),
             latex=r"Let $\kappa$ be the degree of the stream (paper and post: $1$, without a gain in post $0$; Xiong: $3$, "
             r"without a gain $2$). There are $C$ and $c_0$ with $\lVert c^{-\kappa}X_i(c\theta) - \hat X_i \rVert \le C "
             r"c^{-p}$ for $c \ge c_0$ at every position, $\hat X$ being strong layerwise saturation and $p$ the smallest that "

@@ -19,6 +19,7 @@ from sattheory.claims.cases.placed_formulas import arrays, attention_network
 from sattheory.claims.cases.saturated_cases import R1, R2, ROWS, compared, examine, inputs, population
 from sattheory.claims.claim import Claim, Expected, Form
 from sattheory.claims.evidence import Planted, Proof
+from sattheory.claims.given_networks import WITH_EPSILON
 from sattheory.claims.inequality import Inequality, Pairs
 from sattheory.claims.search import Search
 from sattheory.claims.witness import Statement, Witness
@@ -122,7 +123,7 @@ CLAIMS = (
             "+ O(c^{−6})) for every ε > 0, and 6 is attained.  (b) Under (R1) alone X^ε(cθ) = c(X̂ + O(c^{−2})) for networks "
             "of at most two layers; for three this is false",
             assumptions=("the paper's placement X + LN(Sub X), ReLU, LN(0) := 0; no biases", R1, f"for (a): {R2}"),
-            evidence=(Proof("TheoremA.epsilon"), SEARCH),
+            evidence=(Proof("TheoremA.epsilon"), WITH_EPSILON, SEARCH),
             latex=r"Let $\hat X$ be the saturated stream of TheoremA, which does not depend on $\varepsilon$. (a) Under (R1) "
             r"and (R2) $X^\varepsilon(c\theta) = c(\hat X + O(c^{-6}))$ for every $\varepsilon > 0$, and $6$ is attained. (b) "
             r"Under (R1) alone $X^\varepsilon(c\theta) = c(\hat X + O(c^{-2}))$ for networks of at most two layers; for three "

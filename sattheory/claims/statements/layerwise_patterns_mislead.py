@@ -23,6 +23,7 @@ from sattheory.claims.cases.placed_formulas import attention_network
 from sattheory.claims.cases.saturated_cases import R1, R2, ROWS, conditions, inputs, population
 from sattheory.claims.claim import Claim, Expected, Form
 from sattheory.claims.evidence import Planted, Proof
+from sattheory.claims.given_networks import FEWER_KEYS, SAME_KEYS
 from sattheory.claims.inequality import Inequality, Pairs
 from sattheory.claims.search import Search
 from sattheory.claims.witness import Statement, Witness
@@ -152,7 +153,7 @@ CLAIMS = (
             "without biases the weights always agree, uniform on M, under (R1) alone.  (d) For almost every θ the block "
             "reads the same symbol at all positions in M",
             assumptions=("an architecture of TheoremB", R1, f"for (a) and (b): {R2}"),
-            evidence=(Proof("Pattern"), SEARCH),
+            evidence=(Proof("Pattern"), FEWER_KEYS, SAME_KEYS, SEARCH),
             latex=r"Let $M$ be the positions where the score symbol of a query is largest. (a) Under (R1) and (R2), in the "
             r"network and in layerwise saturation, the weight outside $M$ tends to $0$ faster than every power of $c$; so the "
             r"weights agree where $M$ has one element. (b) The outputs agree at leading order in any case. (c) In the paper's "

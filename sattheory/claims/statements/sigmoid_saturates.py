@@ -10,7 +10,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
-from sattheory.claims import Certificate, Claim, Expected, Form, Planted, Proof, Search
+from sattheory.claims import BoxCertificate, Certificate, Claim, Expected, Form, Planted, Proof, Search
 from sattheory.claims.cases.exact_cases import cases
 from sattheory.claims.formulas import real, sigmoid
 from sattheory.claims.inequality import Pairs
@@ -34,6 +34,21 @@ BOUNDS = Certificate(
     (Fraction(1, 16), Fraction(16)),
     _bounds,
     planted=(Planted("upper constant ½ instead of 1", _halved),),
+)
+
+
+def _for_every_c(x: Any, t: Any, power: int = 1) -> Pairs:
+    """Take t = e^{−(c−1)x}: with q = e^{−x}, e^{x}(σ(cx) − σ(x)) = (1 − t)/((1 + q)(1 + qt))."""
+    q = (-x).exp()
+    yield (1 - t) / ((1 + q) * (1 + q * t)), q ** (power - 1)
+
+
+EVERY_C = BoxCertificate(
+    "e^{x}|σ(cx) − σ(x)| = (1 − t)/((1 + q)(1 + qt)) ≤ 1, with q = e^{−x} and t = e^{−(c−1)x} ∈ [0, 1]",
+    "x ∈ [1/16, 16] with every c ≥ 1",
+    ((Fraction(1, 16), Fraction(16)), (Fraction(0), Fraction(1))),
+    _for_every_c,
+    planted=(Planted("e^{−2x} instead of e^{−x}", lambda x, t: _for_every_c(x, t, 2)),),
 )
 
 
@@ -79,7 +94,7 @@ CLAIMS = (
             latex=r"$|\sigma(cx)-\sigma(x)|\le e^{-|x|}$ for all real $x$ and all $c\ge1$; for $x\ne0$ the supremum over $c\ge1$ "
             r"is $\sigma(-|x|)$, and $\frac12e^{-|x|}\le\sigma(-|x|)\le e^{-|x|}$, where neither constant can be improved.",
             assumptions=("σ(z) = 1/(1 + e^{−z})",),
-            evidence=(Proof("L6"), BOUNDS, SEARCH),
+            evidence=(Proof("L6"), BOUNDS, EVERY_C, SEARCH),
         ),
         repaired=None,
         expected=Expected("derived"),

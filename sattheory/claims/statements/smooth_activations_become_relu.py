@@ -25,6 +25,7 @@ from sattheory.claims.certificate import Constants
 from sattheory.claims.claim import Claim, Expected, Form
 from sattheory.claims.evidence import Planted, Proof
 from sattheory.claims.formulas import normal, real, sigmoid
+from sattheory.claims.gate_suprema import SUPREMA
 from sattheory.claims.inequality import Pairs
 from sattheory.claims.search import Search
 
@@ -199,7 +200,7 @@ CLAIMS = (
                 "φ(x) = xΦ(x) (GELU), xσ(z(x)) with z(x) = √(8/π)(x + 0.044715x³) (its tanh form), xσ(x) (SiLU), ln(1 + eˣ) "
                 "(softplus)",
             ),
-            (Proof("AH.gelu"), Constants("AH.gelu"), SEARCH),
+            (Proof("AH.gelu"), Constants("AH.gelu"), *SUPREMA, SEARCH),
             latex=r"Any $k$: $|c^{-k}\varphi(f) - \operatorname{ReLU}(s)| \le E + Mc^{-k}$, and $M$ is the best constant: $M "
             r"= \sup a\Phi(-a) < 0.169972$ (GELU), $\sup a\sigma(-z(a)) < 0.170041$ (tanh form), $W(1/e) < 0.278465$ (SiLU), "
             r"$\ln 2$ (softplus). Any $k$, $s = 0$, not for softplus: $|c^{-k}\varphi(f)| \le E$. Any $k$, $|s| \ge \gamma > "

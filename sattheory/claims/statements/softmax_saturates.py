@@ -19,7 +19,7 @@ from typing import Any
 
 import hypothesis.strategies as some
 
-from sattheory.claims import Claim, Expected, Form, Inequality, Planted, Proof, Search, Statement, Witness
+from sattheory.claims import BoxCertificate, Claim, Expected, Form, Inequality, Planted, Proof, Search, Statement, Witness
 from sattheory.claims.cases.exact_cases import Vectors, apart, balls, cases
 from sattheory.claims.formulas import real, softmax
 from sattheory.claims.inequality import Pairs
@@ -139,6 +139,35 @@ SHARP = Search(
     _sharp,
     planted=(Planted("3/8 for 1/2", lambda m, k, part, c: _sharp(m, k, part, c, factor=Fraction(3, 8))),),
 )
+SIZES = tuple((n, m) for n in range(2, 7) for m in range(1, n))
+
+
+def _for_every_c(gap: Any, share: Any, t: Any, wider: int = 1, factor: Fraction = Fraction(1)) -> Pairs:
+    """Take R = qu at the scale 1, u from 1 to n − m with the share, and Rt at the scale c, t ∈ [0, 1]."""
+    # A maximum's weight goes from 1/(m + R) to 1/(m + Rt).  Any other lies between 0 and q/(m + R), or q^c/m at the scale c,
+    # so it moves by no more than q/m.
+    q = (-gap).exp()
+    for n, m in SIZES:
+        u = 1 + share * (n - m - 1)
+        most = max(Fraction(n - m, m * m), Fraction(1, m))
+        yield (1 - t) / ((m / u + q) * (m + q * u * t)), real(factor * most)
+        yield 1 / (m + q * u), real(Fraction(1, m))
+        yield 2 / (m / u + q), real(factor * Fraction(2 * (n - m), m))
+        yield real(Fraction(wider, min(n, 2 * m))), (u / m).max(real(1)) / (m + q * u)
+
+
+EVERY_C = BoxCertificate(
+    "for n ≤ 6 and each m < n, over q: what moves between 1 and c, at most max((n − m)/m², 1/m); ‖softmax(x) − w‖₁, at most "
+    "2(n − m)/m; what moves in the limit, at least 1/min(n, 2m); with R = qu, 1 ≤ u ≤ n − m, and Rt at the scale c",
+    "gap(x) ∈ [1/8, 8] with every c ≥ 1, n ≤ 6",
+    ((Fraction(1, 8), Fraction(8)), (Fraction(0), Fraction(1)), (Fraction(0), Fraction(1))),
+    _for_every_c,
+    deepest=24,
+    planted=(
+        Planted("upper constants halved", lambda gap, share, t: _for_every_c(gap, share, t, factor=Fraction(1, 2))),
+        Planted("lower constant doubled", lambda gap, share, t: _for_every_c(gap, share, t, wider=2)),
+    ),
+)
 CLAIMS = (
     Claim(
         "L7",
@@ -172,7 +201,7 @@ CLAIMS = (
                 "x ∈ Rⁿ has m maxima and m < n; w is uniform on them (where all entries are equal, nothing moves)",
                 "gap(x) = maximum − next distinct value",
             ),
-            evidence=(Proof("L7"), BOUNDS, SHARP),
+            evidence=(Proof("L7"), EVERY_C, BOUNDS, SHARP),
         ),
         expected=Expected("refuted", "derived"),
     ),

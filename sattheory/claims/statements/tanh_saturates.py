@@ -10,7 +10,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
-from sattheory.claims import Certificate, Claim, Expected, Form, Planted, Proof, Search
+from sattheory.claims import BoxCertificate, Certificate, Claim, Expected, Form, Planted, Proof, Search
 from sattheory.claims.cases.exact_cases import cases
 from sattheory.claims.formulas import real
 from sattheory.claims.inequality import Pairs
@@ -33,6 +33,24 @@ BOUNDS = Certificate(
     (Fraction(1, 16), Fraction(16)),
     _bounds,
     planted=(Planted("constant 1 instead of 2", _tight),),
+)
+
+
+def _for_every_c(x: Any, t: Any, constant: int = 2) -> Pairs:
+    """Take t = e^{−2(c−1)x}: with q = e^{−2x}, e^{2x}(tanh cx − tanh x) = 2(1 − t)/((1 + q)(1 + qt))."""
+    q = (-2 * x).exp()
+    left = (1 - t) / (1 + q * t)
+    yield 2 * left / (1 + q), real(constant)
+    yield left / x.cosh(), real(1)
+
+
+EVERY_C = BoxCertificate(
+    "e^{2x}|tanh(cx) − tanh(x)| = 2(1 − t)/((1 + q)(1 + qt)) ≤ 2, with q = e^{−2x} and t = e^{−2(c−1)x} ∈ [0, 1], and "
+    "e^{x}|tanh(cx) − tanh(x)| ≤ 1",
+    "x ∈ [1/16, 8] with every c ≥ 1",
+    ((Fraction(1, 16), Fraction(8)), (Fraction(0), Fraction(1))),
+    _for_every_c,
+    planted=(Planted("constant 1 instead of 2", lambda x, t: _for_every_c(x, t, 1)),),
 )
 
 
@@ -84,7 +102,7 @@ CLAIMS = (
             "1 − tanh|x| ≥ e^{−2|x|}, and none of the constants can be improved",
             latex=r"$|\tanh(cx)-\tanh(x)|\le\min(2e^{-2|x|},e^{-|x|})$ for all real $x$ and all $c\ge1$; for $x\ne0$ the "
             r"supremum over $c\ge1$ is $1-\tanh|x|\ge e^{-2|x|}$, and none of the constants can be improved.",
-            evidence=(Proof("L8"), BOUNDS, SEARCH),
+            evidence=(Proof("L8"), BOUNDS, EVERY_C, SEARCH),
         ),
         repaired=None,
         expected=Expected("derived"),

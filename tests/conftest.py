@@ -1,19 +1,22 @@
 """How the tests run: the same examples every time, in a minute; other ones, in numbers, at night.
 
 ``ci`` (the default) derives Hypothesis' examples from the test itself, so that a run that fails here fails everywhere;
-``nightly`` (``pytest --nightly``) draws ten thousand fresh ones.  Tests marked ``nightly``, ``peers`` or ``browser`` are
+``nightly`` (``pytest --nightly``) draws ten thousand fresh ones; a run that only has to fail (`soundness.plant`) does not shrink.  Tests marked ``nightly``, ``peers`` or ``browser`` are
 deselected unless asked for with ``--nightly``, ``-m peers`` or ``-m browser``; nothing is ever skipped.
 """
 
 from __future__ import annotations
 
+import os
+
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 
 settings.register_profile(
     "ci", derandomize=True, deadline=None, max_examples=50, database=None, suppress_health_check=[HealthCheck.too_slow]
 )
+settings.register_profile("planted", settings.get_profile("ci"), phases=(Phase.explicit, Phase.generate))
 settings.register_profile("nightly", deadline=None, max_examples=10_000, suppress_health_check=[HealthCheck.too_slow])
 
 
@@ -22,7 +25,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    settings.load_profile("nightly" if config.getoption("--nightly") else "ci")
+    usual = "planted" if "PLANTED" in os.environ else "ci"
+    settings.load_profile("nightly" if config.getoption("--nightly") else usual)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -124,6 +124,11 @@ def relu(ops: ModelArithmetic, x: Model) -> Model:
     -------
     Model
         max(x, 0).
+
+    Raises
+    ------
+    ScaleTooSmall
+        If a sign does not hold yet.
     """
     first, sign = ops.once(lambda: first_signs(ops, x, "relu"))
     least = _stays(ops, x, first, sign, "relu")

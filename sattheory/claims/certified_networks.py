@@ -13,17 +13,15 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
-import numpy as np
-from numpy.typing import NDArray
-
-from sattheory.asymptotics.layerwise import Layerwise, layerwise
 from sattheory.claims.evidence import Effort, Evidence, Outcome, Planted
-from sattheory.network.transformer import Transformer
 
 if TYPE_CHECKING:
-    from sattheory.asymptotics.certificate import Certificate, Certified
+    from numpy.typing import NDArray
 
-Array = NDArray[Any]
+    from sattheory.asymptotics.certificate import Certificate, Certified
+    from sattheory.asymptotics.layerwise import Layerwise
+    from sattheory.network.transformer import Transformer
+
 ROUNDING, APART, TERMS = 1e-9, 1e-2, 6
 
 
@@ -102,6 +100,8 @@ class Case:
         Layerwise
             Limit and attention weights.
         """
+        from sattheory.asymptotics.layerwise import layerwise
+
         return layerwise(self.saturated or self.network, self.tokens)
 
     def report(self, promise: Promise) -> dict[str, Any]:
@@ -191,10 +191,10 @@ def faults_of(promise: Promise, found: Certificate, strong: Layerwise) -> Iterat
     yield from _attended(promise, found, strong)
 
 
-def _limit(promise: Promise, found: Certificate, symbol: Array) -> Iterator[str]:
+def _limit(promise: Promise, found: Certificate, symbol: NDArray[Any]) -> Iterator[str]:
     limit = found.coefficients[0]
     distances = [abs(ball - float(value)) for ball, value in zip(limit.ravel(), symbol.ravel(), strict=True)]
-    size = ROUNDING * max(1.0, float(np.abs(symbol).max()))
+    size = ROUNDING * max(1.0, float(abs(symbol).max()))
     if promise.limit == "layerwise" and not all(bool(distance < size) for distance in distances):
         yield f"its limit is {max(float(distance.mid()) for distance in distances):.3g} from that of layerwise saturation"
     if promise.limit == "another" and not any(bool(distance > APART) for distance in distances):

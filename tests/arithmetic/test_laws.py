@@ -51,7 +51,7 @@ WITHIN = {name: {"most": 0, "flat": False} for name in INNER} | {
     "inverse root": {"least": 0, "most": 0, "flat": False, "first": "positive"},
 }
 POINTS = 6
-TRIES = max(15, settings.default.max_examples // 20)  # 15 by default, 500 at night
+TRIES = max(10, settings.default.max_examples // 20)  # 10 by default, 500 at night
 
 
 @pytest.mark.parametrize("operation", laws.OPERATIONS)

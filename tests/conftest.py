@@ -1,7 +1,8 @@
 """How the tests run: the same examples every time, in a minute; other ones, in numbers, at night.
 
 ``ci`` (the default) derives Hypothesis' examples from the test itself, so that a run that fails here fails everywhere;
-``nightly`` (``pytest --nightly``) draws ten thousand fresh ones; a run that only has to fail (`soundness.plant`) does not shrink.  Tests marked ``nightly``, ``peers`` or ``browser`` are
+``nightly`` (``pytest --nightly``) draws ten thousand fresh ones; a run that only has to fail (`soundness.plant`) does not
+shrink.  Tests marked ``nightly``, ``peers`` or ``browser`` are
 deselected unless asked for with ``--nightly``, ``-m peers`` or ``-m browser``; nothing is ever skipped.
 """
 

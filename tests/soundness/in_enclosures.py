@@ -28,7 +28,7 @@ PLANTED = (
         "model product: narrowed remainder",
         MODELS,
         "rest = None if order is None else self._product_rest(x, y, times_, order, extent)",
-        "rest = None if order is None else enclosures.each(lambda v: arb(v.mid(), v.rad() / 2), self._product_rest(x, y, times_, order, extent))",
+        "rest = None if order is None else self._product_rest(x, y, times_, order, extent) / 2",
         members("multiply or matmul"),
     ),
     Planted(
@@ -146,8 +146,8 @@ PLANTED = (
     Planted(
         "centre of models: labels of entries kept",
         MODELS,
-        "same = _kept(_plain(x.same if x.same is None or not x.same.of_entries else None), terms)\n        square = x.square / d**2",
-        "same = _kept(_plain(x.same), terms)\n        square = x.square / d**2",
+        "x.same if x.same is None or not x.same.of_entries else None), terms)\n        square = x.square / d**2",
+        "x.same), terms)\n        square = x.square / d**2",
         hard("centre"),
     ),
     Planted(

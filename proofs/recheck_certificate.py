@@ -1046,7 +1046,8 @@ def row_start(run: Run, x: Model, r: int, index: tuple) -> int | None:
 def check_starts(run: Run, x: Model, starts: list):
     """Refuse rows of which too little is known."""
     for r, v in enumerate(starts):
-        if x.order is not None and (v is None or v >= x.order):
+        silent = v is None and (x.rest is None or all(n.is_zero() for n in x.rest[r]))
+        if x.order is not None and not silent and (v is None or v >= x.order):
             run.fail(f"every known coefficient of row {r} is zero; more terms are needed")
         if v is None and x.flat is not None and not all(f.is_zero() for f in x.flat[r]):
             run.fail(f"row {r} is zero but for exponentially small terms, which this program does not follow")
@@ -1055,7 +1056,7 @@ def check_starts(run: Run, x: Model, starts: list):
 def read_from(run: Run, x: Model, starts: list) -> tuple:
     """Read each row from its own order on, with N′ orders."""
     used = [v for v in starts if v is not None]
-    count = run.terms if x.order is None else min(run.terms, x.order - max(used))
+    count = run.terms if x.order is None else min(run.terms, x.order - max(used, default=0))
     reach = max((len(x.terms) - v for v in used), default=0)
     terms = [
         [[ZERO] * x.shape[1] if v is None else [x.number(v + n, r, c) for c in range(x.shape[1])] for r, v in enumerate(starts)]
@@ -1103,7 +1104,7 @@ def unit_flat(run: Run, x: Model, u: Model, starts: list) -> tuple:
                 run.fail(f"row {r} may vanish at c0")
             size = sum((f * f for f in x.flat[r]), arb(0)).sqrt() * (run.start**v if v >= 0 else run.e0**-v)
             out[r] = [2 * size / least.sqrt()] * x.shape[1]
-    return out, grown(run, x.flat, x.rate, max(v for v in starts if v is not None))[1]
+    return out, grown(run, x.flat, x.rate, max((v for v in starts if v is not None), default=0))[1]
 
 
 # --- gates ----------------------------------------------------------------------------------------------------------------------

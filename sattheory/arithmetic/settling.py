@@ -751,8 +751,9 @@ def _starts(x: Model, first: NDArray[np.int64], epsilon: Fraction) -> tuple[NDAr
         if x.order is not None and (start >= x.order).any():
             _refuse_terms("norm", _index(start >= x.order), x)
         return start, np.ones(first.shape, dtype=bool)
-    if vanished.any() and x.order is not None:
-        _refuse_terms("norm", _index(vanished), x)
+    hidden = vanished & _open_rows(x)
+    if hidden.any():
+        _refuse_terms("norm", _index(hidden), x)
     if x.flat is not None:
         for place in np.argwhere(vanished):
             row = tuple(int(i) for i in place)
@@ -761,6 +762,13 @@ def _starts(x: Model, first: NDArray[np.int64], epsilon: Fraction) -> tuple[NDAr
                 raise Undecided("norm", row, "every power of c vanishes in this row", remedy, "flat")
     lowest = int(first[~vanished].min(initial=len(x.terms)))
     return np.where(vanished, min(lowest, max(len(x.terms) - 1, 0)), first), ~vanished
+
+
+def _open_rows(x: Model) -> NDArray[np.bool_]:
+    """Tell which rows have a remainder that is not exactly zero: a row that ReLU silenced has none."""
+    if x.rest is None:
+        return np.zeros(x.shape[:-1], dtype=bool)
+    return np.asarray([not v.is_zero() for v in np.broadcast_to(x.rest, x.shape).ravel()]).reshape(x.shape).any(axis=-1)
 
 
 def _from_start(ops: ModelArithmetic, x: Model, start: NDArray[np.int64], live: NDArray[np.bool_]) -> tuple[Model, int, bool]:

@@ -87,6 +87,17 @@ def test_a_long_expression_is_recognised():
     assert symbol == sympy.Matrix([[-half, half, 0], [half, -half, 0]])
 
 
+def test_a_row_that_relu_silenced_is_exactly_zero():
+    """With a value bias the other rows have a remainder, this one has none, so its norm is 0 for good."""
+    network = Transformer.random(
+        width=2, key_width=1, value_width=1, feedforward=1, vocabulary=2, biases={"value"}, initialisation="integers", seed=3
+    )
+    certificate = certify(network, [0, 1])
+    assert certificate.holds
+    assert certificate.assumptions == ()
+    assert outside(certificate, certificate.c0) == outside(certificate, 7 * certificate.c0) == []
+
+
 def test_a_large_network_has_no_closed_form():
     network = Transformer.random(layers=1, width=64, seed=0)
     with pytest.raises(InputError, match=r"use certify\(\)"):

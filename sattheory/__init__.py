@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from sattheory.asymptotics.certificate import Certificate, NotCertified
     from sattheory.asymptotics.certificate_files import load_certificate
     from sattheory.asymptotics.certifying import certify
-    from sattheory.asymptotics.closed_form import closed_form
+    from sattheory.asymptotics.closed_form import ClosedForm, closed_form
+    from sattheory.asymptotics.enclosure import EnclosedValue, enclose
     from sattheory.checkpoints import read
     from sattheory.claims import claims, verify
     from sattheory.errors import InputError
@@ -48,6 +49,9 @@ _HOMES = {
     "certify": "sattheory.asymptotics.certifying",
     "load_certificate": "sattheory.asymptotics.certificate_files",
     "closed_form": "sattheory.asymptotics.closed_form",
+    "ClosedForm": "sattheory.asymptotics.closed_form",
+    "enclose": "sattheory.asymptotics.enclosure",
+    "EnclosedValue": "sattheory.asymptotics.enclosure",
     "Layerwise": "sattheory.asymptotics",
     "Saturation": "sattheory.asymptotics",
     "ScaleSweep": "sattheory.asymptotics",
@@ -74,7 +78,9 @@ __all__ = [
     "EXAMPLES",
     "Attention",
     "Certificate",
+    "ClosedForm",
     "Configuration",
+    "EnclosedValue",
     "EncoderDecoder",
     "Feedforward",
     "Floats",
@@ -92,6 +98,7 @@ __all__ = [
     "certify",
     "claims",
     "closed_form",
+    "enclose",
     "layerwise",
     "load_certificate",
     "read",

@@ -65,7 +65,7 @@ def case(block: tuple[str, str, str], layers: int, variant: int = 0) -> Case:
     placement, bias, mask = block
     seed = (variant, BLOCKS.index(block), layers)
     g = np.random.default_rng(seed)
-    wide = layers < 3 and g.random() < 0.08
+    wide = g.random() < 0.12 and layers == 1
     heads = int(g.choice([1, 2, 4] if wide else [1, 1, 1, 2]))
     width = int(g.choice([8, 12, 16] if wide else [2, 3, 4, 4] if heads == 1 else [4]))
     length = int(g.integers(4, 9) if wide else g.choice([1, 2, 2, 3]))

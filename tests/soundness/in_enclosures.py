@@ -16,7 +16,7 @@ def hard(operation: str) -> tuple[str, ...]:
     return (LAWS, "-k", f"hard_families and ({operation})")
 
 
-PLANTED = (
+LAW_ERRORS = (
     Planted(
         "model product: remainder dropped",
         MODELS,
@@ -179,3 +179,163 @@ PLANTED = (
         members("softmax"),
     ),
 )
+
+MODEL_TESTS, CERTIFICATES = ("tests/arithmetic/test_models.py",), "tests/asymptotics/test_certificates.py"
+FILE_TESTS = ("tests/asymptotics/test_certificate_files.py",)
+CERTIFICATE, FILES = "asymptotics/certificate.py", "asymptotics/certificate_files.py"
+FIRST = (CERTIFICATES, "-k", "truth and res_post-none-none-0")
+
+NETWORK_ERRORS = (
+    Planted(
+        "product: R of the tails dropped",
+        MODELS,
+        "total = plus(total, joined(times_, self.tail(x, order), self.tail(y, 0)))",
+        "pass",
+        FIRST,
+    ),
+    Planted(
+        "product: coefficients times R dropped",
+        MODELS,
+        "total = plus(total, joined(times_, self.balls(x, i), self.tail(y, order - i)))",
+        "pass",
+        FIRST,
+    ),
+    Planted(
+        "1/u: R dropped",
+        REMAINDERS,
+        "return _result(ops, u, p, count, -tails(q, ops.interval)[0] * rho / whole)",
+        "return _result(ops, u, p, count, zeros(u.shape))",
+        MODEL_TESTS,
+    ),
+    Planted(
+        "1/√u: R dropped",
+        REMAINDERS,
+        "return _result(ops, u, p, count, -tails(q, ops.interval)[0] * rho / (s * (1 + s)))",
+        "return _result(ops, u, p, count, zeros(u.shape))",
+        MODEL_TESTS,
+    ),
+    Planted(
+        "softmax: F of losers halved",
+        SETTLING,
+        "taken = out.sum(axis=-1, keepdims=True)\n",
+        "out = out / 2\n    taken = out.sum(axis=-1, keepdims=True)\n",
+        (CERTIFICATES, "-k", "opposite"),
+    ),
+    Planted(
+        "softmax: losers take nothing",
+        SETTLING,
+        "return np.where(ranking.winners, np.broadcast_to(taken, out.shape), out), ops",
+        "return np.where(ranking.winners, zeros(out.shape), out), ops",
+        (CERTIFICATES, "-k", "opposite"),
+    ),
+    Planted(
+        "softmax: the upper end of the lead",
+        SETTLING,
+        "lead[place] = (gaps[place] * root).lower()",
+        "lead[place] = (gaps[place] * root).upper()",
+        (CERTIFICATES, "-k", "truth and res_post-none"),
+    ),
+    Planted(
+        "flat: growth forgotten",
+        MODELS,
+        "return flat * self.c0**v, Decay(gap, decay.power)",
+        "return flat, Decay(gap, decay.power)",
+        MODEL_TESTS,
+    ),
+    Planted(
+        "flat: gap not lowered",
+        MODELS,
+        "gap = (decay.gap - v / (decay.power * self.c0**decay.power)).lower()",
+        "gap = decay.gap",
+        MODEL_TESTS,
+    ),
+    Planted(
+        "flat: the faster decay is kept",
+        MODELS,
+        "slowest = Decay(arb.min(slowest.gap, steep).lower()",
+        "slowest = Decay(arb.max(slowest.gap, steep).lower()",
+        MODEL_TESTS,
+    ),
+    Planted(
+        "labels: different rows are equal",
+        LABELS,
+        "labels = numbered([tuple(row) for row in rows.tolist()], shape)",
+        "labels = numbered([row[0] > 0 for row in rows.tolist()], shape)",
+        FIRST,
+    ),
+    Planted(
+        "relu: decided by a_f",
+        SETTLING,
+        "lower = (tail[place] * int(sign[place])).lower()",
+        "lower = (ops.balls(x, int(f))[place] * int(sign[place])).lower()",
+        MODEL_TESTS,
+    ),
+    Planted(
+        "norm: factor 2 dropped",
+        SETTLING,
+        "np.full(x.shape[-1], 2 * grown / least.sqrt()",
+        "np.full(x.shape[-1], grown / least.sqrt()",
+        MODEL_TESTS,
+    ),
+    Planted(
+        "centre: mean of R not subtracted", MODELS, "enclosures.rows_times(x.rest, _centring(d))", "x.rest * arb(d)", MODEL_TESTS
+    ),
+    Planted(
+        "centre: R loses the diagonal",
+        MODELS,
+        "enclosures.enclosed(d * np.eye(d) - 1)",
+        "enclosures.enclosed(d * np.eye(d) - np.eye(d))",
+        MODEL_TESTS,
+    ),
+    Planted("centre: mean of F forgotten", MODELS, "x.flat * arb(d - 2) + _summed(x.flat)", "x.flat * arb(0)", MODEL_TESTS),
+    Planted(
+        "bound: one order too small",
+        CERTIFICATE,
+        "parts += [magnitudes(a) * epsilon**j for j",
+        "parts += [magnitudes(a) * epsilon ** (j + 1) for j",
+        FIRST,
+    ),
+    Planted(
+        "bound: R left out",
+        CERTIFICATE,
+        "parts.append(magnitudes(self.output.rest) * epsilon**self.output.order)",
+        "pass",
+        FIRST,
+    ),
+    Planted(
+        "remainders: flat part left out",
+        CERTIFICATE,
+        "total = sum((each(arb.rad, a) * epsilon**j for j, a in enumerate(self.coefficients)), flat)",
+        "total = sum((each(arb.rad, a) * epsilon**j for j, a in enumerate(self.coefficients)), flat * 0)",
+        FIRST,
+    ),
+    Planted(
+        "files: ends not rounded outwards",
+        FILES,
+        'return f"{middle - radius}e{exponent}", f"{middle + radius}e{exponent}"',
+        'return f"{middle}e{exponent}", f"{middle}e{exponent}"',
+        FILE_TESTS,
+    ),
+    Planted("files: an edit passes", FILES, 'if read.get("digest") != digest(read):', "if False:", FILE_TESTS),
+    Planted(
+        "files: the gap rounded up",
+        FILES,
+        '"gap": ends(output.decay.gap, ROUGH)[0]',
+        '"gap": ends(output.decay.gap, ROUGH)[1]',
+        FILE_TESTS,
+    ),
+    Planted(
+        "files: F rounded down",
+        FILES,
+        "bounds = [ends(v.abs_upper(), ROUGH)[1]",
+        "bounds = [ends(v.abs_upper(), ROUGH)[0]",
+        FILE_TESTS,
+    ),
+    Planted("files: only lower ends read", FILES, "arb(low).union(arb(high)) for", "arb(low) for", FILE_TESTS),
+    Planted(
+        "files: keys nobody attends to lost", FILES, "for i in range(m)]", "for i in range(max(part, default=0) + 1)]", FILE_TESTS
+    ),
+    Planted("files: another version read", FILES, 'if read.get("version") != VERSION:', "if False:", FILE_TESTS),
+    Planted("files: fractions rounded", FILES, "if same else as_array(exact", "if True else as_array(exact", FILE_TESTS),
+)
+PLANTED = (*LAW_ERRORS, *NETWORK_ERRORS)

@@ -256,6 +256,7 @@ def _certificate(read: dict[str, Any]) -> Certificate:
         equalities=tuple(equal),
         terms=read["terms"],
         bits=read["bits"],
+        closed=read["closed"],
         memory=None if read["memory"] is None else _floats(read["memory"]),
     )
 

@@ -22,13 +22,14 @@ import numpy as np
 from flint import arb
 from numpy.typing import NDArray
 
-from sattheory.arithmetic import remainders, settling
+from sattheory.arithmetic import remainders, settled_norms, settled_softmax
 from sattheory.arithmetic.enclosures import as_array, ball, each, magnitudes, product, zeros
 from sattheory.arithmetic.model_arithmetic import ModelArithmetic
 from sattheory.arithmetic.models import Decay, Maybe, Model, Piece, ScaleTooSmall, joined, plus
 from sattheory.arithmetic.operations import Undecided
 from sattheory.arithmetic.rings import UNKNOWN
-from sattheory.arithmetic.settling import NONE, Ranking
+from sattheory.arithmetic.settled_softmax import Ranking
+from sattheory.arithmetic.settling import NONE
 
 Array = NDArray[Any]
 Exponent = tuple[Any, ...]
@@ -176,8 +177,8 @@ class FlatFollowing(ModelArithmetic):
         """Normalise exponentials; see `Operations.softmax`."""
         scores = self.freed(self.absorbed(scores))
         seen = np.ones(scores.shape, dtype=bool) if visible is None else np.broadcast_to(visible, scores.shape)
-        ranking = self.once(lambda: settling.rank(self, scores, seen))
-        weights = settling.weighted(self, scores, ranking)
+        ranking = self.once(lambda: settled_softmax.rank(self, scores, seen))
+        weights = settled_softmax.weighted(self, scores, ranking)
         lost = np.argwhere(ranking.level != NONE)
         if not 0 < len(lost) <= MOST_PIECES or (scores.order is not None and scores.order <= scores.degree):
             return weights
@@ -188,17 +189,17 @@ class FlatFollowing(ModelArithmetic):
     def _second_order(self, scores: Model, ranking: Ranking) -> tuple[Maybe, Decay | None]:
         """Bound what is left after the first-order shares: r_j r and r_j η, and what flat scores do to shared weights."""
         one = arb(1)
-        lost, decay = settling.losers(self, scores, ranking, one)
+        lost, decay = settled_softmax.losers(self, scores, ranking, one)
         assert lost is not None
         taken = np.where(ranking.winners, arb(0), lost).sum(axis=-1, keepdims=True)
         total, rate = lost * taken, faster(decay, decay)
-        moved = settling.flat_shift(self, scores, ranking, one)
+        moved = settled_softmax.flat_shift(self, scores, ranking, one)
         if moved is not None:
             _, slow = self.grown(scores.flat, scores.decay, scores.degree)
             seen = ranking.winners | (ranking.level != NONE)  # an entry of a score moves w_i e^(s_j − s_t) at most twice
             largest = 2 * np.where(seen, moved, arb(0)).sum(axis=-1, keepdims=True)
             total, rate = total + lost * largest, self.common(rate, faster(decay, slow))
-        flat, slow = settling.shared(self, scores, ranking, one)
+        flat, slow = settled_softmax.shared(self, scores, ranking, one)
         return plus(total, flat), self.common(rate, slow)
 
     def _share(self, scores: Model, ranking: Ranking, weights: Model, place: tuple[int, ...]) -> Piece:
@@ -248,11 +249,11 @@ class FlatFollowing(ModelArithmetic):
         plain = _plain(x)
         if plain.vanishes and plain.flat is None:
             return super().unit(self.absorbed(x), epsilon)
-        y, length, start = settling.normalised(self, plain, epsilon)
+        y, length, start = settled_norms.normalised(self, plain, epsilon)
         if (start != start.flat[0]).any():
             return super().unit(self.absorbed(x), epsilon)
         v, d = int(start.flat[0]), x.shape[-1]
-        ones, scale = self.constant(np.ones((d, 1))), settling.as_column(length)
+        ones, scale = self.constant(np.ones((d, 1))), settled_norms.as_column(length)
         pieces = []
         for piece in x.pieces:
             along = super().matmul(super().multiply(_plain(y), piece.value), ones)

@@ -17,7 +17,7 @@ import numpy as np
 from flint import arb, arb_mat
 from numpy.typing import NDArray
 
-from sattheory.arithmetic import enclosures, labels, settling
+from sattheory.arithmetic import enclosures, labels, settled_activations, settled_norms, settled_softmax
 from sattheory.arithmetic.enclosures import as_array, ball, magnitudes
 from sattheory.arithmetic.labels import Sameness
 from sattheory.arithmetic.models import Decay, Equality, Maybe, Model, ScaleTooSmall, Tape, joined, plus, times
@@ -399,7 +399,7 @@ class ModelArithmetic:
         """Multiply matrices; see `Operations.matmul`."""
         lead = np.broadcast_shapes(x.shape[:-2], y.shape[:-2])
         extent = (*lead, x.shape[-2], y.shape[-1])
-        return self._product(x, y, self.ring.product, enclosures.product, extent, settling.matrix_labels(self, x, y))
+        return self._product(x, y, self.ring.product, enclosures.product, extent, settled_softmax.matrix_labels(self, x, y))
 
     def _product(
         self,
@@ -512,15 +512,15 @@ class ModelArithmetic:
 
     def unit(self, x: Model, epsilon: float | Fraction) -> Model:
         """Normalise the length; see `Operations.unit`."""
-        return settling.unit(self, x, Fraction(epsilon))
+        return settled_norms.unit(self, x, Fraction(epsilon))
 
     def softmax(self, scores: Model, visible: Array | None) -> Model:
         """Normalise exponentials; see `Operations.softmax`."""
-        return settling.softmax(self, scores, visible)
+        return settled_softmax.softmax(self, scores, visible)
 
     def activation(self, x: Model, name: str) -> Model:
         """Apply an activation; see `Operations.activation`."""
-        return settling.relu(self, x) if name == "relu" else settling.gate(self, x, name)
+        return settled_activations.relu(self, x) if name == "relu" else settled_activations.gate(self, x, name)
 
     def zero_or_refuse(
         self, operation: str, value: Any, size: arb, index: tuple[int, ...], keys: tuple[int, ...], exponent: int

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from tests.soundness.planted import LAWS, Planted
 
-MODELS, SETTLING, REMAINDERS = "arithmetic/model_arithmetic.py", "arithmetic/settling.py", "arithmetic/remainders.py"
+MODELS, REMAINDERS = "arithmetic/model_arithmetic.py", "arithmetic/remainders.py"
+SETTLING, SOFTMAX = "arithmetic/settling.py", "arithmetic/settled_softmax.py"
+NORMS, GATES = "arithmetic/settled_norms.py", "arithmetic/settled_activations.py"
 BALLS, ENCLOSURES, LABELS = "arithmetic/balls.py", "arithmetic/enclosures.py", "arithmetic/labels.py"
 
 
@@ -96,49 +98,49 @@ LAW_ERRORS = (
     ),
     Planted(
         "softmax of models: bound of losers narrowed",
-        SETTLING,
+        SOFTMAX,
         "total = plus(lost, flat)\n    same = ops.once",
         "total = plus(None if lost is None else lost / 2, flat)\n    same = ops.once",
         hard("softmax"),
     ),
     Planted(
         "softmax of models: remainder of shared weights dropped",
-        SETTLING,
+        SOFTMAX,
         "full.order, full.rest), soft",
         "full.order, None if full.rest is None else 0 * full.rest), soft",
         members("softmax"),
     ),
     Planted(
         "softmax of models: masked keys share labels with visible ones",
-        SETTLING,
+        SOFTMAX,
         "seen = winners | (ranking.level != NONE)",
         "seen = np.ones_like(winners)",
         hard("softmax"),
     ),
     Planted(
         "norm of models: exponential part not counted twice",
-        SETTLING,
+        NORMS,
         "2 * grown / least.sqrt()",
         "grown / least.sqrt() / 8",
         members("unit or norm"),
     ),
     Planted(
         "norm of models: tail of the row dropped",
-        SETTLING,
+        NORMS,
         "rest[start == v] = np.broadcast_to(tail, x.shape)[start == v]",
         "pass",
         members("unit or norm"),
     ),
     Planted(
         "norm of models: exponential part at the wrong degree",
-        SETTLING,
+        NORMS,
         "ops.grown(*_unit_flat(ops, x, u, start, live), -out.degree)",
         "_unit_flat(ops, x, u, start, live)",
         hard("unit"),
     ),
     Planted(
         "gate of models: exponential part at the wrong degree",
-        SETTLING,
+        GATES,
         "ops.grown(x.flat, x.decay, x.degree - degree)",
         "ops.grown(x.flat, x.decay, 0 if gated and x.degree >= 0 else x.degree)",
         hard("gelu or tanh"),
@@ -216,21 +218,21 @@ NETWORK_ERRORS = (
     ),
     Planted(
         "softmax: F of losers halved",
-        SETTLING,
+        SOFTMAX,
         "taken = out.sum(axis=-1, keepdims=True)\n",
         "out = out / 2\n    taken = out.sum(axis=-1, keepdims=True)\n",
         (CERTIFICATES, "-k", "opposite"),
     ),
     Planted(
         "softmax: losers take nothing",
-        SETTLING,
+        SOFTMAX,
         "return np.where(ranking.winners, np.broadcast_to(taken, out.shape), out), ops",
         "return np.where(ranking.winners, zeros(out.shape), out), ops",
         (CERTIFICATES, "-k", "opposite"),
     ),
     Planted(
         "softmax: the upper end of the lead",
-        SETTLING,
+        SOFTMAX,
         "lead[place] = (gaps[place] * root).lower()",
         "lead[place] = (gaps[place] * root).upper()",
         (CERTIFICATES, "-k", "truth and res_post-none"),
@@ -272,7 +274,7 @@ NETWORK_ERRORS = (
     ),
     Planted(
         "norm: factor 2 dropped",
-        SETTLING,
+        NORMS,
         "np.full(x.shape[-1], 2 * grown / least.sqrt()",
         "np.full(x.shape[-1], grown / least.sqrt()",
         MODEL_TESTS,

@@ -29,7 +29,7 @@ from sattheory.arithmetic.models import Decay, Maybe, Model, Piece, ScaleTooSmal
 from sattheory.arithmetic.operations import Undecided
 from sattheory.arithmetic.rings import UNKNOWN
 from sattheory.arithmetic.settled_softmax import Ranking
-from sattheory.arithmetic.settling import NONE
+from sattheory.arithmetic.settling import NONE, index_of
 
 Array = NDArray[Any]
 Exponent = tuple[Any, ...]
@@ -228,7 +228,10 @@ class FlatFollowing(ModelArithmetic):
         """Normalise the length; see `Operations.unit`."""
         if not x.pieces:
             return super().unit(x, epsilon)
-        hung = self.once(lambda: self._hanging(x) & (x.order is None and not epsilon))
+        hung = self.once(lambda: self._hanging(x) & (not epsilon))
+        if x.order is not None and hung.any():
+            known = f"every power of c down to c^{x.degree - x.order + 1} vanishes in this row, and flat terms are left"
+            raise Undecided("norm", index_of(hung), known, "more terms would decide", "terms")
         out = self._perturbed(self._without(x, hung), Fraction(epsilon))
         for row in map(tuple, np.argwhere(hung)):
             out = self.add(out, super().unit(self._direction(x, tuple(map(int, row))), epsilon))

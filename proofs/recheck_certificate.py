@@ -34,8 +34,11 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 
-import flint
-from flint import arb, fmpq
+try:
+    import flint
+    from flint import arb, fmpq
+except ImportError:
+    sys.exit("python-flint is missing: pip install 'python-flint>=0.9', then run this again")
 
 SLACK, WIDER, THIN = fmpq(1, 10**5), fmpq(105, 100), fmpq(1, 10**6)
 MOST_BITS, MOST_TERMS = 100_000, 200

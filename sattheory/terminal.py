@@ -433,7 +433,7 @@ def print_certificate(found: Certified) -> None:
         out.print("\nNot certified from the c0 that was asked for. What holds:", markup=False)
         found = found.best
     summary = certificate_summary(found)
-    out.print(f"\n{summary['says']}\n", markup=False)
+    out.print(f"\n{summary['says']}\n", markup=False, soft_wrap=True)
     out.print(bounds_table(summary))
     if summary["attention"]:
         out.print()

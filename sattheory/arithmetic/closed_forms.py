@@ -38,6 +38,7 @@ from sattheory.arithmetic.closed_generators import (
     square_free,
 )
 from sattheory.arithmetic.enclosures import each
+from sattheory.arithmetic.operations import Undecided
 from sattheory.errors import InputError
 
 if TYPE_CHECKING:
@@ -348,9 +349,16 @@ class Exact:
 
 
 class Field:
-    """The generators met so far, and what is known of them."""
+    """The generators met so far, and what is known of them.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    budget : int, optional
+        Stop, as undecided, after so many products of monomials (about a million a second); never, when left out.
+    """
+
+    def __init__(self, budget: int | None = None) -> None:
+        self.budget, self.work = budget, 0
         self.generators: list[Generator] = []
         self.monomials: list[Monomial] = [()]
         self._ruled: list[frozenset[Kind]] = [frozenset()]
@@ -669,7 +677,16 @@ class Field:
         -------
         Exact
             The product.
+
+        Raises
+        ------
+        Undecided
+            When the budget is spent.
         """
+        self.work += len(x) * len(y)
+        if self.budget is not None and self.work > self.budget:
+            known = f"the numbers took more than {self.budget} products of their terms"
+            raise Undecided("closed forms", (), known, "balls take any network", "precision")
         out: Terms = {}
         products = self._products
         for i, a in x.items():

@@ -21,10 +21,16 @@ Array = NDArray[Any]
 
 
 class ClosedRing:
-    """Closed forms over the rationals; see `closed_forms`."""
+    """Closed forms over the rationals; see `closed_forms`.
 
-    def __init__(self) -> None:
-        self.field = Field()
+    Parameters
+    ----------
+    budget : int, optional
+        See `Field`.
+    """
+
+    def __init__(self, budget: int | None = None) -> None:
+        self.field = Field(budget)
 
     def take(self, constant: Constant) -> tuple[Array, Fraction]:
         """Read a constant; see `Ring.take`."""
@@ -52,7 +58,7 @@ class ClosedRing:
         left, right = np.broadcast_to(x, (*lead, *x.shape[-2:])), np.broadcast_to(y, (*lead, *y.shape[-2:]))
         out = np.empty((*lead, x.shape[-2], y.shape[-1]), dtype=object)
         for index in np.ndindex(*lead):
-            out[index] = np.dot(left[index], right[index])
+            out[index] = (left[index][:, :, None] * right[index][None]).sum(axis=1)  # np.dot goes on after an exception
         return out
 
     def inverse(self, x: Array) -> Array:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 
+import numpy as np
+
 from sattheory.errors import InputError
 
 Scale = int | float | str | Fraction
@@ -34,7 +36,7 @@ def exact_scale(c: Scale, name: str = "c0") -> Fraction:
     if isinstance(c, str):
         _refuse_endless(c, name)
     try:
-        scale = Fraction(c)
+        scale = Fraction(c.item() if isinstance(c, np.generic) else c)
     except (ValueError, TypeError, OverflowError, ZeroDivisionError):
         raise InputError(f"{name}={c!r}", "a scale is a positive number", "write it as 12.5 or 25/2") from None
     if scale <= 0:

@@ -191,7 +191,7 @@ class Certificate:
         return self.output.order
 
     def bounds(self, c: Scale) -> tuple[Array, Array]:
-        """Bound ``|c^(−k) f − s|`` in each entry: the algebraic and the exponential part of B(c).
+        """Bound ``|c^(−k) f − s|`` in each entry, s anywhere in its enclosure: the algebraic and the exponential part of B(c).
 
         Parameters
         ----------

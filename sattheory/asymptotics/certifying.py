@@ -19,7 +19,7 @@ import numpy as np
 from flint import arb, ctx
 from numpy.typing import ArrayLike, NDArray
 
-from sattheory.arithmetic.enclosures import above, magnitudes
+from sattheory.arithmetic.enclosures import above, each, magnitudes
 from sattheory.arithmetic.flat_models import FlatFollowing
 from sattheory.arithmetic.model_arithmetic import ModelArithmetic
 from sattheory.arithmetic.models import Model, ScaleTooSmall, Tape
@@ -36,6 +36,7 @@ Array = NDArray[Any]
 TERMS, MOST_TERMS, BITS, MOST_BITS = 8, 48, 128, 2048
 FAR = tuple(Fraction(2) ** e for e in (10, 24, 64, 200, 2000, 20000))
 LOWEST, REFINEMENTS = Fraction(1, 4), 5
+BUDGET, ROOM = 100_000, 1 + 2.0**-10
 SMALL = 64
 
 
@@ -53,6 +54,8 @@ class Setting:
         Whether a coefficient may be taken for zero to many digits.
     follow : bool
         Whether the leading flat terms are kept apart.
+    budget : int or None
+        Where closed forms stop; see `closed_forms.Field`.
     """
 
     terms: int
@@ -60,6 +63,7 @@ class Setting:
     closed: bool
     assume: bool = False
     follow: bool = False
+    budget: int | None = None
 
     def ring(self) -> Ring:
         """Make the coefficients' arithmetic.
@@ -73,7 +77,7 @@ class Setting:
             return BallRing()
         from sattheory.arithmetic.closed_ring import ClosedRing
 
-        return ClosedRing()
+        return ClosedRing(self.budget)
 
 
 @dataclass
@@ -173,7 +177,7 @@ class Passage:
         ScaleTooSmall
             If something does not hold yet, or the bound says nothing at c₀.
         """
-        output = self.run(c0)
+        output = _with_room(self.run(c0))
         used = self.setting
         found = Certificate(
             self.network,
@@ -195,6 +199,16 @@ class Passage:
         if not found.bound(c0) <= _size(found) / 2:
             raise ScaleTooSmall("output", (), "the bound is more than half as large as the limit itself")
         return found
+
+
+def _with_room(output: Model) -> Model:
+    """Widen what bounds by a thousandth: whoever derives it again, in another order, rounds otherwise."""
+    rest = None if output.rest is None else each(_widened, output.rest)
+    return dataclasses.replace(output, rest=rest, flat=None if output.flat is None else output.flat * arb(ROOM))
+
+
+def _widened(x: arb) -> arb:
+    return arb(x.mid(), x.rad() * ROOM)
 
 
 def _size(found: Certificate) -> float:
@@ -259,9 +273,9 @@ def certify(
     given = check_tokens(tokens, network.configuration, lengths)
     start = None if c0 is None else exact_scale(c0)
     for name, value in (("bits", bits), ("most_bits", most_bits)):
-        if not 32 <= value <= 1_000_000:
-            raise InputError(f"{name}={value}", "the precision is out of range", "give 32 to 1000000 bits")
-    if not 1 <= terms <= MOST_TERMS:
+        if not isinstance(value, int) or not 32 <= value <= 1_000_000:
+            raise InputError(f"{name}={value}", "the precision is out of range", "give a whole number of bits, 32 to 1000000")
+    if not isinstance(terms, int) or not 1 <= terms <= MOST_TERMS:
         raise InputError(f"terms={terms}", "the number of coefficients is out of range", f"give 1 to {MOST_TERMS}")
     data = None if memory is None else np.asarray(memory)
     first = Passage(network, given, data, Setting(terms, bits, bool(closed)), watch)
@@ -299,6 +313,7 @@ def decide(passage: Passage, most_bits: int = MOST_BITS, closed: bool | None = N
     Undecided
         If none does.
     """
+    tried = passage.setting.closed
     while True:
         undecided = _far(passage)
         if undecided is None:
@@ -308,8 +323,10 @@ def decide(passage: Passage, most_bits: int = MOST_BITS, closed: bool | None = N
             setting = dataclasses.replace(setting, terms=min(2 * setting.terms, MOST_TERMS))
         elif undecided.kind == "flat" and not setting.follow:
             setting = dataclasses.replace(setting, follow=True)
-        elif undecided.kind == "precision" and closed is None and not setting.closed and _is_small(passage):
-            setting = dataclasses.replace(setting, closed=True)
+        elif undecided.kind == "precision" and closed is None and not tried and _is_small(passage):
+            setting, tried = dataclasses.replace(setting, closed=True, budget=BUDGET), True
+        elif undecided.kind == "precision" and closed is None and setting.closed:
+            setting = dataclasses.replace(setting, closed=False, bits=min(4 * setting.bits, most_bits))
         elif undecided.kind == "precision" and setting.bits < most_bits and not setting.closed:
             setting = dataclasses.replace(setting, bits=min(4 * setting.bits, most_bits))
         elif undecided.kind == "precision" and not setting.assume:

@@ -1,7 +1,8 @@
 """What a forward pass may do to a number: the operations, and what happens when one cannot be decided.
 
-A transformer in this package is written once, over the fourteen operations below.  Whoever supplies them decides what the pass
-computes: `Floats` gives values at many scales at once, `SeriesArithmetic` the exact behaviour as c → ∞, `Degrees` the degree.
+A transformer in this package is written once, over the twelve operations below.  Whoever supplies them decides what the pass
+computes: `Floats` gives values at many scales at once, `SeriesArithmetic` the behaviour as c → ∞, `Degrees` the degree, `Balls`
+guaranteed enclosures at one scale, `ModelArithmetic` what holds for every c ≥ c₀.
 A *parameter* is anything the scale multiplies (degree 1); a *constant* is data, which it does not (degree 0).
 
 The operations are total: each arithmetic has every one of them, and a comparison that cannot be decided raises `Undecided`.

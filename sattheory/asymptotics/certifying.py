@@ -202,9 +202,8 @@ class Passage:
 
 
 def _with_room(output: Model) -> Model:
-    """Widen what bounds by a thousandth: whoever derives it again, in another order, rounds otherwise."""
-    rest = None if output.rest is None else each(_widened, output.rest)
-    return dataclasses.replace(output, rest=rest, flat=None if output.flat is None else output.flat * arb(ROOM))
+    """Widen the remainder by a thousandth: whoever derives it again, in another order, rounds otherwise."""
+    return output if output.rest is None else dataclasses.replace(output, rest=each(_widened, output.rest))
 
 
 def _widened(x: arb) -> arb:

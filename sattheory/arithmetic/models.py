@@ -76,12 +76,9 @@ class Attended:
     ----------
     winners : ndarray of bool, shape (…, n, m)
         Keys that keep a weight.
-    equal : ndarray of bool, shape (…, n)
-        Whether the winners' weights are exactly equal.
     """
 
     winners: NDArray[np.bool_]
-    equal: NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)

@@ -22,7 +22,7 @@ from flint import arb
 from numpy.typing import NDArray
 
 from sattheory.arithmetic.enclosures import as_array, each, zeros
-from sattheory.arithmetic.models import Maybe, Model, ScaleTooSmall, plus, times
+from sattheory.arithmetic.models import Maybe, Model, ScaleTooSmall, plus
 from sattheory.arithmetic.rings import BallRing, Ring
 
 if TYPE_CHECKING:
@@ -407,17 +407,3 @@ def _placed(values: Array, where: NDArray[np.bool_], zero: Any) -> Array:
     out = np.full(where.shape, zero, dtype=object)
     out[where] = values
     return out
-
-
-__all__ = [
-    "coefficients",
-    "compose",
-    "derivatives",
-    "exp",
-    "inverse",
-    "inverse_root",
-    "is_constant",
-    "scattered",
-    "tails",
-    "times",
-]

@@ -196,7 +196,7 @@ def weighted(ops: ModelArithmetic, scores: Model, ranking: Ranking) -> Model:
     """
     root = ball(scores.square).sqrt()
     lost, decay = losers(ops, scores, ranking, root)
-    weights, several = _winners(ops, scores, ranking)
+    weights = _winners(ops, scores, ranking)
     flat, slow = shared(ops, scores, ranking, root)
     total = plus(lost, flat)
     same = ops.once(lambda: _weight_labels(scores, ranking, len(weights.terms)))
@@ -205,7 +205,7 @@ def weighted(ops: ModelArithmetic, scores: Model, ranking: Ranking) -> Model:
         flat=total,
         decay=None if total is None else ops.common(decay, slow),
         same=same,
-        attended=Attended(ranking.winners, ~several),
+        attended=Attended(ranking.winners),
     )
 
 
@@ -307,13 +307,13 @@ def flat_shift(ops: ModelArithmetic, scores: Model, ranking: Ranking, root: arb)
     return np.asarray(pair * (root * ops.c0**scores.degree), dtype=object)
 
 
-def _winners(ops: ModelArithmetic, scores: Model, ranking: Ranking) -> tuple[Model, NDArray[np.bool_]]:
-    """Weights without their flat part, and for which queries they differ among winners."""
+def _winners(ops: ModelArithmetic, scores: Model, ranking: Ranking) -> Model:
+    """Give the weights without their flat part."""
     count = ranking.winners.sum(axis=-1)
     soft = ops.once(lambda: (count > 1) & (ranking.winners & ~_surely_equal(scores, ranking)).any(axis=-1))
     even = ops.once(lambda: _even(ops, ranking.winners, count, ~soft))
     if not soft.any():
-        return Model(0, (even,), scores.shape), soft
+        return Model(0, (even,), scores.shape)
     where = ranking.winners & soft[..., None]
     u = _below(ops, scores, ranking, where)
     y = remainders.exp(ops, u)
@@ -321,7 +321,7 @@ def _winners(ops: ModelArithmetic, scores: Model, ranking: Ranking) -> tuple[Mod
     p = ops.multiply(y, _spread(ops, remainders.inverse(ops, _grouped(ops, y, group)), group))
     full = remainders.scattered(ops, p, where)
     terms = ops.once(lambda: [plus(even, full.terms[0]), *full.terms[1:]])
-    return Model(0, tuple(terms), scores.shape, full.order, full.rest), soft
+    return Model(0, tuple(terms), scores.shape, full.order, full.rest)
 
 
 def _surely_equal(scores: Model, ranking: Ranking) -> NDArray[np.bool_]:

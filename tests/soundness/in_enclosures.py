@@ -106,8 +106,8 @@ LAW_ERRORS = (
     Planted(
         "softmax of models: remainder of shared weights dropped",
         SOFTMAX,
-        "full.order, full.rest), soft",
-        "full.order, None if full.rest is None else 0 * full.rest), soft",
+        "full.order, full.rest)",
+        "full.order, None if full.rest is None else 0 * full.rest)",
         (LAWS, "-k", "test_members and models and softmax"),
     ),
     Planted(

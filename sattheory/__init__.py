@@ -36,6 +36,7 @@ if TYPE_CHECKING:
         Linear,
         Norm,
         Parameters,
+        RelativeKeys,
         Transformer,
     )
     from sattheory.network.examples import EXAMPLES
@@ -70,6 +71,7 @@ _HOMES = {
     "Layer": "sattheory.network",
     "Linear": "sattheory.network",
     "Norm": "sattheory.network",
+    "RelativeKeys": "sattheory.network",
     "Transformer": "sattheory.network",
     "Floats": "sattheory.arithmetic.floats",
     "EXAMPLES": "sattheory.network.examples",
@@ -91,6 +93,7 @@ __all__ = [
     "Norm",
     "NotCertified",
     "Parameters",
+    "RelativeKeys",
     "Saturation",
     "ScaleSweep",
     "Transformer",

@@ -2,7 +2,7 @@
 
 from sattheory.network.configuration import Configuration
 from sattheory.network.initialise import initial_parameters
-from sattheory.network.parameters import Attention, Feedforward, Layer, Linear, Norm, Parameters
+from sattheory.network.parameters import Attention, Feedforward, Layer, Linear, Norm, Parameters, RelativeKeys
 from sattheory.network.transformer import EncoderDecoder, Transformer
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "Linear",
     "Norm",
     "Parameters",
+    "RelativeKeys",
     "Transformer",
     "initial_parameters",
 ]

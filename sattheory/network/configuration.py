@@ -2,7 +2,8 @@
 
 The paper's encoder (§D.1) is ``Configuration(placement="res_post", norm_scale="unit", epsilon=0)`` with no biases; BERT is
 ``placement="post"``, biases everywhere, ``norm_scale="root"``, ``epsilon=1e-12``, GELU.  The three placements differ only in
-where the norm stands: ``res_post`` X + LN(Sub X), ``pre`` X + Sub(LN X), ``post`` LN(X + Sub X).
+where the norm stands: ``res_post`` X + LN(Sub X), ``pre`` X + Sub(LN X), ``post`` LN(X + Sub X).  GPT-NeoX reads both blocks off
+the same stream, X + Att(LN X) + FF(LN′ X): ``parallel=True``.
 
 Glossary of shapes: n positions, m memory positions (= n without cross-attention), d width, h heads, k key width of one head,
 v value width of one head, f feedforward width, V vocabulary, P longest position.
@@ -23,7 +24,7 @@ NormKind = Literal["layer", "rms"]
 NormScale = Literal["unit", "root"]
 Activation = Literal["relu", "gelu", "gelu_tanh", "silu", "tanh", "sigmoid"]
 Mask = Literal["none", "causal", "causal_multiplicative"]
-Positions = Literal["none", "learned", "sinusoidal", "relative", "alibi", "rope"]
+Positions = Literal["none", "learned", "sinusoidal", "relative", "alibi", "rope", "transformer_xl"]
 BIASES = ("query", "key", "value", "output", "inner", "outer", "norm", "classifier")
 
 
@@ -59,7 +60,7 @@ class Configuration:
         ``causal_multiplicative`` multiplies the scores of the future by 0 instead of forbidding them, as the code released with
         the paper does.  For reproduction only.
     positions : str
-        ``none``, ``learned``, ``sinusoidal``, ``relative`` (T5), ``alibi`` or ``rope``.
+        ``none``, ``learned``, ``sinusoidal``, ``relative`` (T5), ``alibi``, ``rope`` or ``transformer_xl`` (XLNet).
     longest : int
         P, the longest sequence (learned, or to refuse longer ones); 0 for no limit.
     scaled_scores : bool
@@ -74,6 +75,12 @@ class Configuration:
         Outputs of a linear classifier at each position; 0 for none.
     buckets, furthest : int
         Buckets of the relative bias and the distance from which they are one.
+    parallel : bool
+        Whether attention and feedforward block read the same stream and are added to it together (GPT-NeoX; with ``pre``).
+    rotary_width : int
+        How many coordinates of a head RoPE turns, the first ones (GPT-NeoX turns a quarter); all of them when 0.
+    rotary_base : int
+        RoPE's base: coordinates t and t + r/2 of the r that turn do so by i / base^(2t/r) at position i.
     """
 
     vocabulary: int
@@ -102,6 +109,9 @@ class Configuration:
     classes: int = 0
     buckets: int = 32
     furthest: int = 128
+    parallel: bool = False
+    rotary_width: int = 0
+    rotary_base: int = 10_000
 
     def __post_init__(self) -> None:
         for name, least in _SIZES.items():
@@ -125,11 +135,27 @@ class Configuration:
             "learned positions need a table",
             "give longest=",
         )
+        self._check_pairs()
         _require(
-            self.positions != "rope" or self.key_width % 2 == 0,
-            f"key_width={self.key_width}",
-            "RoPE turns pairs of coordinates",
-            "make the key width even",
+            not self.parallel or (self.placement == "pre" and not self.cross_attention),
+            f"parallel=True, placement={self.placement!r}, cross_attention={self.cross_attention}",
+            "parallel blocks read the same normalised stream, and there are two of them",
+            "choose placement='pre' without cross-attention",
+        )
+
+    def _check_pairs(self) -> None:
+        turned = self.rotary_width or self.key_width
+        _require(
+            self.positions != "rope" or (turned % 2 == 0 and turned <= self.key_width),
+            f"key_width={self.key_width}" + (f", rotary_width={self.rotary_width}" if self.rotary_width else ""),
+            "RoPE turns pairs of coordinates of a head",
+            "make the number of turned coordinates even, and no more than there are",
+        )
+        _require(
+            self.positions != "transformer_xl" or self.width % 2 == 0,
+            f"width={self.width}",
+            "the encoding of a distance has a sine and a cosine for each frequency",
+            "make the width even",
         )
 
     def _fill_widths(self) -> None:
@@ -160,8 +186,8 @@ class Configuration:
 
 
 _SIZES = {
-    **dict.fromkeys(("vocabulary", "width", "heads", "buckets", "furthest"), 1),
-    **dict.fromkeys(("layers", "key_width", "value_width", "feedforward", "longest", "classes", "segments"), 0),
+    **dict.fromkeys(("vocabulary", "width", "heads", "buckets", "furthest", "rotary_base"), 1),
+    **dict.fromkeys(("layers", "key_width", "value_width", "feedforward", "longest", "classes", "segments", "rotary_width"), 0),
 }
 _CHOICES = {
     "placement": Placement,

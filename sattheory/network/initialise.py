@@ -129,14 +129,19 @@ def _norm(c: Configuration, draw: Draw, name: str) -> p.Norm:
     return p.Norm(gain, draw(f"{name}.bias", (c.width,)) if "norm" in c.biases else None)
 
 
-def _attention(c: Configuration, draw: Draw, name: str) -> p.Attention:
+def _attention(c: Configuration, draw: Draw, name: str, relative: bool = False) -> p.Attention:
     keys, values = c.heads * c.key_width, c.heads * c.value_width
     return p.Attention(
         query=_linear(c, draw, f"{name}.query", (keys, c.width)),
         key=_linear(c, draw, f"{name}.key", (keys, c.width)),
         value=_linear(c, draw, f"{name}.value", (values, c.width)),
         output=_linear(c, draw, f"{name}.output", (c.width, values)),
+        relative=_relative(c, draw, f"{name}.relative", (keys, c.width)) if relative else None,
     )
+
+
+def _relative(c: Configuration, draw: Draw, name: str, shape: Shape) -> p.RelativeKeys:
+    return p.RelativeKeys(draw(f"{name}.weight", shape), draw(f"{name}.query_bias", shape[:1]) if "query" in c.biases else None)
 
 
 def _feedforward(c: Configuration, draw: Draw, name: str) -> p.Feedforward:
@@ -149,7 +154,7 @@ def _feedforward(c: Configuration, draw: Draw, name: str) -> p.Feedforward:
 
 def _layer(c: Configuration, draw: Draw, name: str) -> p.Layer:
     return p.Layer(
-        attention=_attention(c, draw, f"{name}.attention"),
+        attention=_attention(c, draw, f"{name}.attention", c.positions == "transformer_xl"),
         attention_norm=_norm(c, draw, f"{name}.attention_norm"),
         feedforward=_feedforward(c, draw, f"{name}.feedforward") if c.feedforward else None,
         feedforward_norm=_norm(c, draw, f"{name}.feedforward_norm") if c.feedforward else None,

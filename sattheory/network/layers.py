@@ -19,7 +19,7 @@ from sattheory.arithmetic.operations import Operations, Place, V, located
 from sattheory.arithmetic.reals import Constant, Root
 from sattheory.network import parameters as p
 from sattheory.network.configuration import Configuration
-from sattheory.network.positions import rotary
+from sattheory.network.positions import rotary, turned_distance
 
 Array = NDArray[Any]
 Watch = Callable[[Place, Any], None]
@@ -107,8 +107,27 @@ def linear(ops: Operations[V], x: V, map_: p.Linear) -> V:
     V, shape (…, out)
         Output.
     """
-    y = ops.linear(x, map_.weight)
-    return y if map_.bias is None else ops.add(y, ops.parameter(map_.bias))
+    return shifted(ops, ops.linear(x, map_.weight), map_.bias)
+
+
+def shifted(ops: Operations[V], y: V, bias: Array | None) -> V:
+    """Add a bias, if there is one.
+
+    Parameters
+    ----------
+    ops : Operations
+        The arithmetic.
+    y : V, shape (…, out)
+        Input.
+    bias : ndarray, shape (out,), optional
+        b.
+
+    Returns
+    -------
+    V, shape (…, out)
+        y + b.
+    """
+    return y if bias is None else ops.add(y, ops.parameter(bias))
 
 
 def norm(site: Site[V], x: V, learned: p.Norm, part: str) -> V:
@@ -179,7 +198,7 @@ def merge_heads(ops: Operations[V], x: V) -> V:
     return ops.reshape(y, (*y.shape[:-2], y.shape[-2] * y.shape[-1]))
 
 
-def rotate(ops: Operations[V], x: V) -> V:
+def rotate(ops: Operations[V], x: V, width: int = 0, base: int = 10_000) -> V:
     """Turn queries or keys by their position (RoPE).
 
     Parameters
@@ -188,18 +207,44 @@ def rotate(ops: Operations[V], x: V) -> V:
         The arithmetic.
     x : V, shape (…, n, k)
         Input.
+    width, base : int
+        How many coordinates turn (0: all), and the base of the frequencies.
 
     Returns
     -------
     V, shape (…, n, k)
         Output.
     """
-    cos, sin, turn = rotary(*x.shape[-2:])
+    cos, sin, turn = rotary(x.shape[-2], x.shape[-1], width, base)
     turned = ops.matmul(x, ops.constant(turn))
     return ops.add(ops.multiply(x, ops.constant(cos)), ops.multiply(turned, ops.constant(sin)))
 
 
-def attention_scores(site: Site[V], q: V, k: V, view: View) -> V:
+def distance_scores(ops: Operations[V], q: V, relative: p.RelativeKeys, m: int) -> V:
+    """Let queries meet the keys of distances, (q_i + v) · W_r r_{i−j} (Transformer-XL; see `positions.turned_distance`).
+
+    Parameters
+    ----------
+    ops : Operations
+        The arithmetic.
+    q : V, shape (…, h, n, k)
+        Queries with the bias v.
+    relative : RelativeKeys
+        W_r.
+    m : int
+        Key positions.
+
+    Returns
+    -------
+    V, shape (…, h, n, m)
+        To be added to QKᵀ.
+    """
+    h, k, d = q.shape[-3], q.shape[-1], relative.weight.shape[-1]
+    read = ops.matmul(q, ops.parameter(relative.weight.reshape(h, k, d)))
+    return ops.matmul(rotate(ops, read), ops.swapaxes(ops.constant(turned_distance(m, d)), -1, -2))
+
+
+def attention_scores(site: Site[V], q: V, k: V, view: View, distances: V | None = None) -> V:
     """Compute the scores QKᵀ/√k with whatever is added to them.
 
     Parameters
@@ -210,6 +255,8 @@ def attention_scores(site: Site[V], q: V, k: V, view: View) -> V:
         Queries and keys.
     view : View
         Offsets and factors.
+    distances : V, shape (…, h, n, m), optional
+        Added to QKᵀ before the division.
 
     Returns
     -------
@@ -218,6 +265,7 @@ def attention_scores(site: Site[V], q: V, k: V, view: View) -> V:
     """
     ops = site.ops
     scores = ops.matmul(q, ops.swapaxes(k, -1, -2))
+    scores = scores if distances is None else ops.add(scores, distances)
     if site.configuration.scaled_scores:
         scores = ops.multiply(scores, ops.constant(Root(Fraction(1, k.shape[-1]))))
     if view.relative is not None:
@@ -248,13 +296,17 @@ def attention(site: Site[V], x: V, memory: V, learned: p.Attention, view: View, 
     V, shape (…, n, d)
         Output.
     """
-    ops, h = site.ops, site.configuration.heads
-    q = split_heads(ops, linear(ops, x, learned.query), h)
+    ops, kind, h = site.ops, site.configuration, site.configuration.heads
+    asked = ops.linear(x, learned.query.weight)
+    q = split_heads(ops, shifted(ops, asked, learned.query.bias), h)
     k = split_heads(ops, linear(ops, memory, learned.key), h)
     v = split_heads(ops, linear(ops, memory, learned.value), h)
-    if site.configuration.positions == "rope":
-        q, k = rotate(ops, q), rotate(ops, k)
-    scores = site.step(f"{part} scores", lambda: attention_scores(site, q, k, view))
+    if kind.positions == "rope":
+        q, k = (rotate(ops, y, kind.rotary_width, kind.rotary_base) for y in (q, k))
+    distances: V | None = None
+    if (relative := learned.relative) is not None:
+        distances = distance_scores(ops, split_heads(ops, shifted(ops, asked, relative.query_bias), h), relative, k.shape[-2])
+    scores = site.step(f"{part} scores", lambda: attention_scores(site, q, k, view, distances))
     weights = site.step(f"{part} weights", lambda: ops.softmax(scores, view.visible))
     return linear(ops, merge_heads(ops, ops.matmul(weights, v)), learned.output)
 
@@ -336,6 +388,8 @@ def layer(site: Site[V], x: V, learned: p.Layer, view: View, memory: V | None = 
     V, shape (…, n, d)
         The stream after the layer.
     """
+    if site.configuration.parallel:
+        return parallel_layer(site, x, learned, view)
     x = residual(site, x, lambda y: attention(site, y, y, learned.attention, view), learned.attention_norm, "attention norm")
     if learned.cross is not None and learned.cross_norm is not None and memory is not None:
         cross, seen = learned.cross, memory_view or View()
@@ -346,3 +400,30 @@ def layer(site: Site[V], x: V, learned: p.Layer, view: View, memory: V | None = 
         block = learned.feedforward
         x = residual(site, x, lambda y: feedforward(site, y, block), learned.feedforward_norm, "feedforward norm")
     return x
+
+
+def parallel_layer(site: Site[V], x: V, learned: p.Layer, view: View) -> V:
+    """Apply one layer whose blocks read the same stream, X + Att(N X) + FF(N′ X), each with its own norm (GPT-NeoX).
+
+    Parameters
+    ----------
+    site : Site
+        Where we are.
+    x : V, shape (…, n, d)
+        The stream.
+    learned : Layer
+        The layer's parameters.
+    view : View
+        Masks of self-attention.
+
+    Returns
+    -------
+    V, shape (…, n, d)
+        The stream after the layer.
+    """
+    ops = site.ops
+    read = norm(site, x, learned.attention_norm, "attention norm")
+    y = ops.add(x, attention(site, read, read, learned.attention, view))
+    if learned.feedforward is None or learned.feedforward_norm is None:
+        return y
+    return ops.add(y, feedforward(site, norm(site, x, learned.feedforward_norm, "feedforward norm"), learned.feedforward))

@@ -68,6 +68,28 @@ class Norm:
 
 
 @dataclass(frozen=True)
+class RelativeKeys:
+    """What queries make of distances in Transformer-XL and XLNet (Dai et al. 2019, §3.3).
+
+    A query W_q x_i + v meets the key W_r r_{i−j} of its distance to key position j, beside (W_q x_i + u)·k_j; u is the
+    bias of the query map.
+
+    Parameters
+    ----------
+    weight : ndarray, shape (h·k, d)
+        W_r, from the sinusoids of a distance to its key; head 0 has the first k rows.
+    query_bias : ndarray, shape (h·k,), optional
+        v.
+    """
+
+    weight: Array
+    query_bias: Array | None = None
+
+    def __post_init__(self) -> None:
+        _freeze(self, "weight", "query_bias")
+
+
+@dataclass(frozen=True)
 class Attention:
     """One multi-head attention block.
 
@@ -79,12 +101,15 @@ class Attention:
         Shape (h·v, d).
     output : Linear
         Shape (d, h·v).
+    relative : RelativeKeys, optional
+        Keys of distances (Transformer-XL).
     """
 
     query: Linear
     key: Linear
     value: Linear
     output: Linear
+    relative: RelativeKeys | None = None
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,10 @@
-"""How a position enters the network, as tables: sinusoids, ALiBi's offsets, T5's buckets, RoPE's rotations.
+"""How a position enters the network, as tables: sinusoids, ALiBi's offsets, T5's buckets, RoPE's rotations, distances.
 
 The tables are formulas (`arithmetic.reals`), so that every arithmetic reads the numbers themselves and not their roundings.
 
 Only the *learned* encodings are parameters.  Sinusoids and ALiBi's offsets are data, so they keep degree 0 while the network
 around them grows: in the limit they survive only as tie-breakers.  RoPE is a rotation of queries and keys by fixed angles.
+Transformer-XL's sinusoids of a distance are data too, but a parameter reads them: keys of distances grow like c.
 """
 
 from __future__ import annotations
@@ -102,26 +103,56 @@ def relative_buckets(n: int, m: int, buckets: int, furthest: int, causal: bool) 
     return np.asarray(side + np.where(distance < exact, distance, far), dtype=np.int64)
 
 
-def rotary(n: int, k: int) -> tuple[Table, Table, Array]:
+def rotary(n: int, k: int, width: int = 0, base: int = 10_000) -> tuple[Table, Table, Array]:
     """Tabulate RoPE: x ↦ x ⊙ cos + (x R) ⊙ sin (Su et al. 2021; halves paired as in GPT-NeoX).
 
     Parameters
     ----------
     n, k : int
-        Positions and key width (even).
+        Positions and key width.
+    width : int
+        How many coordinates turn, the first ones (even, at most k); all when 0.
+    base : int
+        The base of the frequencies.
 
     Returns
     -------
     Table, Table, ndarray, shapes (n, k), (n, k), (k, k)
-        cos, sin and R, which maps (a, b) to (−b, a).
+        cos, sin and R, which maps (a, b) to (−b, a), and coordinates that do not turn to 0.
     """
+    width = width or k
+    pair = np.arange(width // 2)
 
     def angles(real: Functions) -> Array:
-        half = real.rational(np.arange(n)[:, None]) / real.power(10000, real.rational(2 * np.arange(k // 2), k))
-        return np.concatenate([half, half], axis=1)
+        half = real.rational(np.arange(n)[:, None]) / real.power(base, real.rational(2 * pair, width))
+        return np.concatenate([half, half, real.rational(np.zeros((n, k - width), dtype=int))], axis=1)
 
     turn = np.zeros((k, k))
-    half = np.arange(k // 2)
-    turn[half + k // 2, half] = -1.0
-    turn[half, half + k // 2] = 1.0
+    turn[pair + width // 2, pair] = -1.0
+    turn[pair, pair + width // 2] = 1.0
     return Table((n, k), lambda real: real.cos(angles(real))), Table((n, k), lambda real: real.sin(angles(real))), turn
+
+
+def turned_distance(m: int, d: int) -> Table:
+    """Tabulate what a query turned by its own position must meet to see distances (Transformer-XL; Dai et al. 2019, §3.3).
+
+    The encoding of a distance t is r_t = (sin tω, cos tω) over the frequencies ω = 10000^(−2s/d).  By the addition theorem
+    y · r_{i−j} is the product of y, turned by RoPE's rotation of width d at position i, with (−sin jω, cos jω): so scores of all
+    pairs are one product of matrices, and no table over pairs is needed.
+
+    Parameters
+    ----------
+    m, d : int
+        Key positions and width (even).
+
+    Returns
+    -------
+    Table, shape (m, d)
+        (−sin jω, cos jω) for each key position j.
+    """
+
+    def formula(real: Functions) -> Array:
+        angles = real.rational(np.arange(m)[:, None]) / real.power(10_000, real.rational(2 * np.arange(d // 2), d))
+        return np.concatenate([-real.sin(angles), real.cos(angles)], axis=1)
+
+    return Table((m, d), formula)

@@ -10,6 +10,8 @@ from mpmath import mp, mpf
 
 import sattheory as st
 from sattheory import cli
+from sattheory.cli import saturate as saturate_command
+from sattheory.cli.saturate import _is_number
 from sattheory.network import examples
 from tests.oracle import evaluate
 
@@ -157,18 +159,18 @@ def test_nothing_is_written_where_nothing_is_certified(run, tmp_path):
 
 
 def test_a_large_network_is_announced(run, monkeypatch):
-    monkeypatch.setattr(cli, "PATIENCE", 0)
+    monkeypatch.setattr(saturate_command, "PATIENCE", 0)
     assert "a search some ten passes; Ctrl-C stops it" in run("saturate", "example:soft", "--certify", "50")[2]
     assert run("saturate", "example:soft", "--certify", "50", "--quiet")[2] == ""
 
 
 def test_progress_counts_passes(monkeypatch):
-    from sattheory import terminal
     from sattheory.arithmetic.operations import Place
+    from sattheory.terminal import console
 
     updates = []
-    monkeypatch.setattr(terminal.Progress, "update", lambda _, task, **given: updates.append(given))
-    with terminal.layer_by_layer(1, "certificate", False) as watch:
+    monkeypatch.setattr(console.Progress, "update", lambda _, task, **given: updates.append(given))
+    with console.layer_by_layer(1, "certificate", False) as watch:
         for layer in (0, 1, 0, 1):
             watch(Place(layer, "stream"), None)
     assert [given["description"] for given in updates] == ["certificate", "certificate"] + 2 * ["certificate, pass 2"]
@@ -176,12 +178,12 @@ def test_progress_counts_passes(monkeypatch):
 
 @pytest.mark.parametrize("text", ["12.5", "25/2", "-1", "nan", "inf", "1e400", "0", " 3 "])
 def test_numbers(text):
-    assert cli._is_number(text)
+    assert _is_number(text)
 
 
 @pytest.mark.parametrize("text", ["", "example:soft", "3 cats", "--json", "1/0", "1/2/3", "./12"])
 def test_what_is_no_number(text):
-    assert not cli._is_number(text)
+    assert not _is_number(text)
 
 
 @pytest.mark.parametrize(

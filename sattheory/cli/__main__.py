@@ -1,0 +1,5 @@
+"""``python -m sattheory.cli`` is ``sattheory``."""
+
+from sattheory.cli import main
+
+main()

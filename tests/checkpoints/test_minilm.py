@@ -62,7 +62,7 @@ def test_names_are_those_of_the_reference(model: checkpoints.Model) -> None:
 @pytest.mark.parametrize("text", SENTENCES)
 def test_names_and_numbers_go_round(model: checkpoints.Model, text: str) -> None:
     numbers = model.vocabulary.encode(text)
-    assert [model.vocabulary.tokens.index(name) for name in model.vocabulary.names(numbers)] == numbers
+    assert [model.vocabulary.segmentation.numbers[name] for name in model.vocabulary.names(numbers)] == numbers
     assert model.vocabulary.encode(model.vocabulary.decode(SENTENCES["Attention is all you need."])) == [
         101, 3086, 2003, 2035, 2017, 2342, 1012, 102,
     ]  # fmt: skip

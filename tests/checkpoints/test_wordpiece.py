@@ -8,20 +8,24 @@ from pathlib import Path
 
 import pytest
 
-from sattheory.checkpoints import Vocabulary
-from sattheory.checkpoints.wordpiece import read_vocabulary
+from sattheory.checkpoints.vocabulary import Vocabulary, read_vocabulary
+from sattheory.checkpoints.wordpiece import WordPiece, read_wordpiece
 from sattheory.errors import InputError
 from tests.checkpoints.tiny_checkpoints import VOCABULARY, write_bert
 
 CASED = (*VOCABULARY, "A", "e", "é", "É", "東", "京", "##京", "[MASK]")
 
 
+def read(folder: Path) -> Vocabulary:
+    return Vocabulary(read_wordpiece(folder))
+
+
 def test_the_case_is_the_models(tmp_path: Path) -> None:
     folder = write_bert(tmp_path)
     (folder / "vocab.txt").write_text("\n".join(CASED), encoding="utf-8")
-    assert read_vocabulary(folder).names(read_vocabulary(folder).encode("A É")) == ["[CLS]", "a", "e", "[SEP]"]
+    assert read(folder).names(read(folder).encode("A É")) == ["[CLS]", "a", "e", "[SEP]"]
     (folder / "tokenizer_config.json").write_text('{"do_lower_case": false}', encoding="utf-8")
-    assert read_vocabulary(folder).names(read_vocabulary(folder).encode("A É")) == ["[CLS]", "A", "É", "[SEP]"]
+    assert read(folder).names(read(folder).encode("A É")) == ["[CLS]", "A", "É", "[SEP]"]
 
 
 @pytest.mark.parametrize(
@@ -41,7 +45,7 @@ def test_settings_do_what_they_say(tmp_path: Path, settings: dict, text: str, na
     folder = write_bert(tmp_path)
     (folder / "vocab.txt").write_text("\n".join(CASED), encoding="utf-8")
     (folder / "tokenizer_config.json").write_text(json.dumps(settings), encoding="utf-8")
-    vocabulary = read_vocabulary(folder)
+    vocabulary = read(folder)
     assert vocabulary.names(vocabulary.encode(text)) == ["[CLS]", *names, "[SEP]"]
 
 
@@ -65,35 +69,38 @@ def test_a_bad_vocabulary_is_refused(tmp_path: Path, file: str, contents: bytes 
     path = write_bert(tmp_path) / file
     path.unlink() if contents is None else path.write_bytes(contents)
     with pytest.raises(InputError, match=why):
-        read_vocabulary(tmp_path)
+        read(tmp_path)
 
 
 @pytest.mark.parametrize("text", ["\ud800", 3, b"a", None])
 def test_what_is_no_text_is_refused(text: object) -> None:
     with pytest.raises(InputError, match="no Unicode text"):
-        Vocabulary(tuple(VOCABULARY)).encode(text)
+        Vocabulary(WordPiece(tuple(VOCABULARY))).encode(text)
 
 
 @pytest.mark.parametrize("number", [-1, 6])
 def test_a_number_without_a_token_is_refused(number: int) -> None:
-    for ask in (Vocabulary(tuple(VOCABULARY)).names, Vocabulary(tuple(VOCABULARY)).decode):
+    vocabulary = Vocabulary(WordPiece(tuple(VOCABULARY)))
+    for ask in (vocabulary.names, vocabulary.decode):
         with pytest.raises(InputError, match=f"token={number}"):
             ask([4, number])
 
 
 def test_lines_may_end_as_on_windows_and_hold_odd_spaces(tmp_path: Path) -> None:
     (write_bert(tmp_path) / "vocab.txt").write_bytes("\r\n".join([*VOCABULARY, "\u2028", "\x85"]).encode() + b"\r\n")
-    assert read_vocabulary(tmp_path).tokens == (*VOCABULARY, "\u2028", "\x85")
+    assert read(tmp_path).names(range(8)) == [*VOCABULARY, "\u2028", "\x85"]
 
 
 def test_truncation_and_padding_in_tokenizer_json_do_nothing(tmp_path: Path) -> None:
     truncation = {"max_length": 3, "strategy": "LongestFirst", "stride": 0, "direction": "Right"}
     (write_bert(tmp_path) / "tokenizer.json").write_text(json.dumps({"truncation": truncation}), encoding="utf-8")
-    assert read_vocabulary(tmp_path).encode("a " * 600) == [2, *[4] * 600, 3]
+    found = read_vocabulary(tmp_path, {"model_type": "bert"})
+    assert found is not None
+    assert found.encode("a " * 600) == [2, *[4] * 600, 3]
 
 
 def test_a_vocabulary_survives_pickling_after_use() -> None:
-    vocabulary = Vocabulary(tuple(VOCABULARY))
+    vocabulary = Vocabulary(WordPiece(tuple(VOCABULARY)))
     assert vocabulary.encode("ab") == [2, 4, 5, 3]
     assert pickle.loads(pickle.dumps(vocabulary)).encode("ab") == [2, 4, 5, 3]
 

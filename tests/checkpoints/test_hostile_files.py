@@ -123,6 +123,12 @@ def test_no_other_file_of_a_model_is_read_through_a_link_either(tmp_path: Path, 
         read(folder)
 
 
+@pytest.mark.parametrize("name", ["pytorch_model.bin", "model.pt", "last.CKPT", "w.pkl"])
+def test_a_pickle_is_not_even_opened(tmp_path: Path, name: str) -> None:
+    with pytest.raises(InputError, match="it is a pickle"):
+        open_tensors(tmp_path / name)
+
+
 @pytest.mark.parametrize("path", ["/dev/zero", "/dev/null", "/proc/self/fd"])
 def test_devices_and_folders_are_no_files(path: str) -> None:
     with pytest.raises(InputError, match=r"pipe or a device|holds no tensors"):

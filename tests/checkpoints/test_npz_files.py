@@ -11,7 +11,7 @@ import pytest
 
 from sattheory.checkpoints import zip_directories
 from sattheory.checkpoints.tensors import open_tensors
-from tests.checkpoints.raw_archives import member, raw_npy, wide, write_archive
+from tests.checkpoints.raw_archives import member, npy, raw_npy, wide, write_archive
 
 SAVE = {"stored": np.savez, "deflated": np.savez_compressed}
 ARRAYS = {
@@ -123,9 +123,10 @@ def test_sizes_of_64_bits_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 
 def test_a_size_of_64_bits_by_hand(tmp_path: Path) -> None:
-    one = member("a")
-    write_archive(tmp_path / "model.npz", [wide(one, len(one.content), len(one.content))])
-    assert open_tensors(tmp_path).read("a").tolist() == [0, 0]
+    one = member("a", npy(np.zeros(500)), method=8)
+    assert len(one.data) < len(one.content)
+    write_archive(tmp_path / "model.npz", [wide(one, len(one.content), len(one.data))])
+    assert open_tensors(tmp_path).read("a").tolist() == [0] * 500
 
 
 @pytest.mark.parametrize("version", [b"\1\0", b"\2\0", b"\3\0"])

@@ -15,11 +15,11 @@ import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from tests.soundness import in_enclosures, in_series
+from tests.soundness import in_enclosures, in_files, in_models, in_series
 from tests.soundness.planted import Planted
 
 ROOT = Path(__file__).resolve().parents[2]
-PLANTED = (*in_series.PLANTED, *in_enclosures.PLANTED)
+PLANTED = (*in_series.PLANTED, *in_enclosures.PLANTED, *in_models.PLANTED, *in_files.PLANTED)
 
 
 def plant(error: Planted) -> tuple[bool, str]:

@@ -4,6 +4,7 @@ import io
 import os
 import pickle
 import zipfile
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -55,6 +56,12 @@ def nested() -> bytes:
     inside = io.BytesIO()
     np.savez(inside, a=TWO)
     return inside.getvalue()
+
+
+def endless(content: bytes) -> bytes:
+    """Deflate, and leave the last block out."""
+    packer = zlib.compressobj(wbits=-15)
+    return packer.compress(content) + packer.flush(zlib.Z_SYNC_FLUSH)
 
 
 FLOATS = npy(TWO)
@@ -127,6 +134,7 @@ NPZ: list[Case] = [
     ("deflated, said to be smaller", "bytes, not 60", npz(member(method=8, size=60))),
     ("deflated, ends too soon", "ends before its tensor does", npz(member(content=FLOATS[:-3], method=8, size=len(FLOATS)))),
     ("deflated, goes on", "goes on where its tensor ends", npz(member(content=FLOATS + b"x", method=8, size=len(FLOATS)))),
+    ("deflated, without its end", "ends before its tensor does", npz(member(raw=endless(FLOATS), method=8))),
     ("deflated, garbled", "cannot be inflated", npz(member(raw=b"\xff" * 99, method=8))),
     ("checksum wrong", "not those of its checksum", npz(member(checksum=7))),
     ("checksum wrong, deflated", "not those of its checksum", npz(member(checksum=7, method=8))),

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from benchmarks import against_sympy, certificates, imports, pairing, saturate, sweep
+from benchmarks import against_sympy, certificates, growth, imports, pairing, saturate, sweep
 from benchmarks.pairing import Row, Settings
 
 
 def measure(settings: Settings) -> Iterator[Row]:
     """Run every script's rows."""
-    for script in (sweep, saturate, certificates, against_sympy, imports):
+    for script in (sweep, saturate, certificates, growth, against_sympy, imports):
         yield from script.measure(settings)
 
 

@@ -63,6 +63,8 @@ PAGES = (
     "certificates",
     "certificates-mathematics",
     "real-models",
+    "measure",
+    "growth",
     "property-tests",
     "claims",
     "figures",

@@ -2,7 +2,7 @@
 
     >>> from sattheory.figures import draw, figures
     >>> sorted(figures)
-    ['certificate', 'f4', 'f4-released', 'head', 'rates']
+    ['certificate', 'f1', 'f4', 'f4-released', 'f5', 'head', 'rates']
 
 Matplotlib is imported when a figure is drawn, not before, and only through its object interface: nothing here has global state.
 """

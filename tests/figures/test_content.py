@@ -76,7 +76,7 @@ def test_no_letters_run_into_each_other(canvases, name):
 @pytest.mark.parametrize("name", NAMES)
 def test_axes_are_named_and_lines_differ_without_colour(canvases, name):
     canvas = canvases[name]
-    assert any(axes.get_xlabel() == "scale c" for axes in canvas.axes)
+    assert any(axes.get_xlabel() in ("scale c", "step t") for axes in canvas.axes)
     assert any(axes.get_ylabel() for axes in canvas.axes)
     for axes in canvas.axes:
         lines = [item for item in axes.lines if item.get_label()[0] != "_"]

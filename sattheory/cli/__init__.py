@@ -15,7 +15,7 @@ import typer
 from sattheory.cli.application import BAD_INPUT, app
 from sattheory.errors import InputError
 
-COMMANDS = ("verify", "saturate", "scale", "figures")
+COMMANDS = ("verify", "saturate", "scale", "measure", "growth", "figures")
 for _command in COMMANDS:
     import_module(f"sattheory.cli.{_command}")
 

@@ -64,6 +64,7 @@ PAGES = (
     "certificates-mathematics",
     "real-models",
     "measure",
+    "heads",
     "growth",
     "property-tests",
     "claims",

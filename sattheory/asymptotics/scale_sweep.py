@@ -1,7 +1,7 @@
 """How close f(x; cθ) is to its limit, at every layer, over a range of scales.
 
 One pass in floats runs all scales together.  At each layer the stream at scale c is compared, position by position, with three
-references: the true limit (its series' symbol), strong layerwise saturation, and the stream at c = 1000, which the paper takes
+references: the true limit (from its series), strong layerwise saturation, and the stream at c = 1000, which the paper takes
 for the limit (§5.2).  Cosines are computed as 1 − ½‖u − v‖² of unit vectors, so that 1 − cos keeps its digits far below 10⁻¹⁶.
 """
 
@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from sattheory.arithmetic.floats import Floats, Scaled
 from sattheory.arithmetic.operations import Place, Undecided
+from sattheory.asymptotics.directions import limit_directions, one_minus_cosine
 from sattheory.asymptotics.layerwise import layerwise
 from sattheory.asymptotics.rates import Rate, fitted_order, rate_of, shown_from
 from sattheory.asymptotics.saturation import Saturation, saturate
@@ -38,7 +39,8 @@ class Comparison:
     Parameters
     ----------
     gap : ndarray, shape (L + 1, S)
-        1 − cosine with the reference, mean over positions; layer 0 is the embedding.  nan where there is no reference.
+        1 − cosine with the reference, mean over positions, each with its own direction in the limit; layer 0 is the embedding.
+        nan where there is no reference, or the limit of some position's direction is not known.
     distance : ndarray, shape (L + 1, S)
         ‖c^(−k) x − reference‖ / ‖reference‖ over all positions together.
     """
@@ -181,9 +183,9 @@ def scale_sweep(
     values = streams_at(network, given, np.append(np.atleast_1d(np.asarray(scales, dtype=float)), PAPER_SCALE), dtype)
     real = given.real()
     references = {
-        "limit": [(s.degree, s.symbol) for s in limit.streams],
-        "layerwise": [(s.degree, s.symbol) for s in strong.streams],
-        f"c={PAPER_SCALE:g}": [(d, _normalised(v, d)[-1]) for v, d in zip(values, _degrees(limit, values), strict=True)],
+        "limit": [(s.degree, s.symbol, limit_directions(s)) for s in limit.streams],
+        "layerwise": [(s.degree, s.symbol, limit_directions(s)) for s in strong.streams],
+        f"c={PAPER_SCALE:g}": [(d, x := _normalised(v, d)[-1], x) for v, d in zip(values, _degrees(limit, values), strict=True)],
     }
     against = {name: _compare(values, found, real) for name, found in references.items()}
     rates = tuple(rate_of(s) for s in limit.streams)
@@ -286,41 +288,18 @@ def _normalised(stream: Stream, degree: int) -> Array:
     return np.asarray(stream.data * factor.reshape(-1, *(1,) * (stream.data.ndim - 1)))
 
 
-def _compare(values: list[Stream], references: list[tuple[int, Array]], real: Array) -> Comparison:
+def _compare(values: list[Stream], references: list[tuple[int, Array, Array]], real: Array) -> Comparison:
     count, scales = len(values), len(values[0].scales) - 1
     gap, distance = np.full((count, scales), np.nan), np.full((count, scales), np.nan)
-    for layer, (degree, reference) in enumerate(references[:count]):
+    for layer, (degree, reference, direction) in enumerate(references[:count]):
         found = _normalised(values[layer], degree)[:-1][:, real].astype(np.float64)
-        wanted = np.broadcast_to(reference, values[layer].data.shape[1:])[real].astype(np.float64)
-        gap[layer] = one_minus_cosine(found, wanted).mean(axis=-1)
+        wanted, way = (
+            np.broadcast_to(array, values[layer].data.shape[1:])[real].astype(np.float64) for array in (reference, direction)
+        )
+        gap[layer] = one_minus_cosine(found, way).mean(axis=-1)
         size = np.linalg.norm(wanted)
         distance[layer] = np.linalg.norm(found - wanted, axis=(-2, -1)) / (size if size else 1.0)
     return Comparison(gap, distance)
 
 
-def one_minus_cosine(u: Array, v: Array) -> Array:
-    """Compute 1 − cos(u, v) along the last axis without cancellation.
-
-    Parameters
-    ----------
-    u, v : ndarray, shape (…, d)
-        Vectors; the cosine with a zero vector is taken as 0, of two zero vectors as 1.
-
-    Returns
-    -------
-    ndarray, shape (…)
-        ½‖u/‖u‖ − v/‖v‖‖².
-    """
-    a, b = _directions(u), _directions(v)
-    zero = ~a.any(axis=-1) ^ ~b.any(axis=-1)
-    return np.where(zero, 1.0, 0.5 * np.square(a - b).sum(axis=-1))
-
-
-def _directions(u: Array) -> Array:
-    largest = np.abs(u).max(axis=-1, keepdims=True)
-    safe = u / np.where(largest > 0, largest, 1.0)
-    length = np.linalg.norm(safe, axis=-1, keepdims=True)
-    return np.asarray(safe / np.where(length > 0, length, 1.0))
-
-
-__all__ = ["Comparison", "ScaleSweep", "Stream", "Undecided", "one_minus_cosine", "scale_sweep", "streams_at"]
+__all__ = ["Comparison", "ScaleSweep", "Stream", "Undecided", "scale_sweep", "streams_at"]

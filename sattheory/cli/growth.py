@@ -22,13 +22,16 @@ def growth(
         typer.Argument(
             help="A folder of .safetensors or .npz files or of model folders; or these one after the other.",
             metavar="FOLDER|FILE…",
+            readable=False,  # what cannot be read is said in one sentence, as any other bad input
         ),
     ],
     steps: Annotated[str | None, typer.Option(help="Steps of the checkpoints, in their order, such as 0,100,200.")] = None,
     step_pattern: Annotated[
         str | None, typer.Option(help="Regular expression that finds the step in a name, such as 'step_(\\d+)'.", metavar="REGEX")
     ] = None,
-    embeddings: Annotated[bool, typer.Option("--embeddings", help="Count embeddings too; the paper does not.")] = False,
+    embeddings: Annotated[
+        bool, typer.Option("--embeddings", help="Count embeddings, heads and poolers too; the paper does not.")
+    ] = False,
     scalars: Annotated[bool, typer.Option("--scalars", help="Count gains and biases too; the paper does not.")] = False,
     all_: Annotated[bool, typer.Option("--all", help="Count every parameter: --embeddings --scalars.")] = False,
     include: Annotated[
@@ -39,7 +42,7 @@ def growth(
         bool, typer.Option("--common", help="Where tensors differ, measure those that all checkpoints share.")
     ] = False,
     skip_bad: Annotated[bool, typer.Option("--skip-bad", help="Leave out checkpoints that hold NaN or infinities.")] = False,
-    lr: Annotated[float | None, typer.Option(help="Learning rate η, to hold the norm against pure decay.")] = None,
+    lr: Annotated[float | None, typer.Option(help="Learning rate η, to hold the ratio of norms against pure decay.")] = None,
     weight_decay: Annotated[float | None, typer.Option(help="Weight decay λ, likewise.")] = None,
     rows: Annotated[int, typer.Option(min=2, help="The most steps to print.")] = 25,
     csv: Annotated[

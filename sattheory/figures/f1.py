@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from sattheory.growth.growth import Growth
 
 PAPER = "square root"
-MOST_LAYERS, MOST_MARKERS = 8, 12
+MOST_LAYERS, MOST_MARKERS, LINE = 8, 12, 56  # characters of a line of the legend
 SIZES = {"full": (1600, 41), "small": (400, 11)}
 MADE = "made by a formula, not trained"
 
@@ -76,7 +76,8 @@ def draw_norms(growth: Growth, about: str = "") -> Canvas:
         if layers:
             _layers(axes[1], growth, layers, "norm by layer", "‖θ_t‖", lambda curves: curves.norm)
             _layers(axes[3], growth, layers, "cos(θ_t, θ_t+1) by layer", "cosine", lambda curves: 1 - curves.successor_gap)
-            figure.legend(*axes[1].get_legend_handles_labels(), loc="outside lower center", ncols=4)
+            beside = max(1, LINE // max(len(curves.name) + 6 for curves in layers))
+            figure.legend(*axes[1].get_legend_handles_labels(), loc="outside lower center", ncols=min(4, beside))
         axes[-1].set_xlabel("step t")
         if about:
             figure.suptitle(about, fontsize=7.5)

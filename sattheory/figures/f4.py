@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sattheory.asymptotics.directions import one_minus_cosine
 from sattheory.asymptotics.rates import Rate
 from sattheory.asymptotics.saturation import saturate
-from sattheory.asymptotics.scale_sweep import one_minus_cosine, streams_at
+from sattheory.asymptotics.scale_sweep import streams_at
 from sattheory.figures.registry import Figure
 from sattheory.figures.scaling import SHAPES, cosine_panel, encoder, sentences
 from sattheory.figures.style import blank, house_style, line, logarithmic, slope

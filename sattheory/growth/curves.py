@@ -4,8 +4,11 @@
 
     1 − cos(θ_t, θ_{t+1}) = (‖δ_t‖² − (b − a)²) / 2ab,        cos(δ_t, θ_t) = (b² − a² − ‖δ_t‖²) / 2a‖δ_t‖,
 
-where the first keeps its digits however small the step is, because ‖δ_t‖² was summed from differences; its error is some 10⁻¹⁶ of
-‖δ_t‖²/ab.  A direction of zero has no cosine: nan, shown as a dash.  (Paper, figures 1 and 5.)
+where the first keeps its digits for small steps that turn, because ‖δ_t‖² was summed from differences; a change of length costs
+them, since b − a is taken from rounded squares.  With r = ‖δ_t‖/‖θ_t‖ and ε = 10⁻¹⁶, the error of 1 − cos(θ_t, θ_{t+1}) is then
+about εr, which is ε/r of ‖δ_t‖²/ab, and that of the alignment is about ε/r: a step of r = 10⁻⁸ leaves it eight digits.
+
+A direction of zero has no cosine: nan, shown as a dash.  (Paper, figures 1 and 5.)
 """
 
 from __future__ import annotations

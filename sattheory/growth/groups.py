@@ -1,8 +1,8 @@
 """Which tensors count, and the groups they fall into: the whole, each layer, each kind.
 
-The paper counts matrices only.  Embeddings and scalars (gains and biases) can be counted too; whatever is chosen, the curves of
-everything stand beside those of the whole.  A table that a file holds twice, because the head is tied to the embedding, is one
-parameter and counted once.
+The paper counts matrices of the layers only.  Embeddings (heads and poolers among them) and scalars (gains and biases) can be
+counted too; whatever is chosen, the curves of everything stand beside those of the whole.  A table or a bias that a file holds
+twice, because the head is tied to the embedding, is one parameter and counted once.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 
 from sattheory.errors import InputError
 from sattheory.growth.curves import Curves, curves_of
-from sattheory.growth.kinds import EMBEDDING, MATRIX, ORDER, SCALAR, Role, role_of
+from sattheory.growth.kinds import EMBEDDING, MATRIX, ORDER, OTHER, SCALAR, Role, roles_of
+from sattheory.growth.scanning import SQUARE, STEP
 
 Array = NDArray[Any]
 
@@ -147,16 +148,18 @@ def measured(names: Sequence[str], shapes: Sequence[tuple[int, ...]], sums: Arra
     tuple of Measured
         The tensors.
     """
-    roles = [role_of(name, shape) for name, shape in zip(names, shapes, strict=True)]
+    roles = roles_of(dict(zip(names, shapes, strict=True)))
     return tuple(
         Measured(name, shape, role, one)
-        for name, shape, role, one in zip(names, shapes, roles, sums, strict=True)
-        if role is not None
+        for name, shape, one in zip(names, shapes, sums, strict=True)
+        if (role := roles[name]) is not None
     )
 
 
 def tied(tensors: Sequence[Measured]) -> list[tuple[str, str]]:
-    """Find tables that a file holds twice.
+    """Find tables and biases that a file holds twice: equal sums at every checkpoint, bit for bit.
+
+    Within the layers, and among gains, values may be equal because they began so; those are left alone.
 
     Parameters
     ----------
@@ -166,16 +169,59 @@ def tied(tensors: Sequence[Measured]) -> list[tuple[str, str]]:
     Returns
     -------
     list of tuple
-        Name of the first, and of the one that repeats it at every checkpoint.
+        Name of the one that is kept, an embedding if either is, and of the one that repeats it.
     """
     seen: dict[tuple[tuple[int, ...], bytes], str] = {}
     pairs = []
-    for tensor in tensors:
-        if tensor.role.family == EMBEDDING and np.any(tensor.sums[0]):
+    for tensor in sorted(tensors, key=lambda tensor: (tensor.role.family != EMBEDDING, tensor.role.kind == "head")):
+        if _may_be_tied(tensor):
             first = seen.setdefault((tensor.shape, tensor.sums.tobytes()), tensor.name)
             if first != tensor.name:
                 pairs.append((first, tensor.name))
     return pairs
+
+
+def _may_be_tied(tensor: Measured) -> bool:
+    around = tensor.role.family == EMBEDDING or tensor.role.layer is None
+    return around and tensor.role.kind != "norm gain" and bool(np.any(tensor.sums[SQUARE]))
+
+
+def unchanged(tensors: Sequence[Measured]) -> list[Measured]:
+    """Find tensors that never change over the series: frozen, or no parameters at all.
+
+    Parameters
+    ----------
+    tensors : sequence of Measured
+        The tensors.
+
+    Returns
+    -------
+    list of Measured
+        Those that are not zero and do not change; empty if nothing does.
+    """
+    still = [tensor for tensor in tensors if not np.any(tensor.sums[STEP])]
+    return [tensor for tensor in still if np.any(tensor.sums[SQUARE])] if len(still) < len(tensors) else []
+
+
+def unknown(tensors: Sequence[Measured], selection: Selection) -> tuple[list[Measured], float]:
+    """Find what counts outside the layers though its name says nothing: an embedding or a head, perhaps.
+
+    Parameters
+    ----------
+    tensors : sequence of Measured
+        The tensors.
+    selection : Selection
+        What counts.
+
+    Returns
+    -------
+    list of Measured, float
+        They, the largest first, and their share of the parameters that count; 0 if nothing else counts.
+    """
+    counted = [tensor for tensor in tensors if selection.named(tensor.name) and selection.counts(tensor.role)]
+    found = [t for t in counted if (t.role.kind, t.role.layer, t.role.family) == (OTHER, None, MATRIX)]
+    share = sum(prod(t.shape) for t in found) / max(1, sum(prod(t.shape) for t in counted))
+    return sorted(found, key=lambda t: -prod(t.shape)), share if len(found) < len(counted) else 0.0
 
 
 def grouped(tensors: Sequence[Measured], selection: Selection) -> Groups:
@@ -219,11 +265,23 @@ def _curves(name: str, members: Sequence[Measured]) -> Curves:
 
 
 def _layers(tensors: Sequence[Measured]) -> Iterator[tuple[str, list[Measured]]]:
-    """Sort tensors into layers, named with their stack only if there are two; what is in no layer comes last."""
+    """Sort tensors into layers, named with their stack only if there are several; what is in no layer comes last."""
     inside = [t for t in tensors if t.role.layer is not None]
-    stacks = {t.role.stack for t in inside}
-    for stack, layer in sorted({(t.role.stack, t.role.layer or 0) for t in inside}, key=lambda at: (at[0] == "decoder", *at)):
-        label = f"{stack} layer {layer}".strip() if len(stacks) > 1 else f"layer {layer}"
-        yield label, [t for t in inside if (t.role.stack, t.role.layer) == (stack, layer)]
+    label = _stack_labels(sorted({t.role.stack for t in inside}))
+    places = {(t.role.stack, t.role.layer or 0) for t in inside}
+    for stack, layer in sorted(places, key=lambda at: ("decoder" in at[0], *at)):
+        yield f"{label[stack]} layer {layer}".strip(), [t for t in inside if (t.role.stack, t.role.layer) == (stack, layer)]
     if inside and len(inside) < len(tensors):
         yield "outside the layers", [t for t in tensors if t.role.layer is None]
+
+
+def _stack_labels(stacks: Sequence[str]) -> dict[str, str]:
+    """Shorten the names of stacks by what they all begin or end with; a single one needs no name."""
+    if len(stacks) == 1:
+        return {stacks[0]: ""}
+    parts = [stack.split(".") for stack in stacks]
+    for at in (0, -1):
+        while all(len(one) > 1 for one in parts) and len({one[at] for one in parts}) == 1:
+            for one in parts:
+                del one[at]
+    return {stack: ".".join(one) for stack, one in zip(stacks, parts, strict=True)}

@@ -19,6 +19,7 @@ from sattheory.growth.curves import QUANTITIES, Curves, plain
 from sattheory.growth.fits import Fit, fit_laws
 from sattheory.growth.groups import Groups, Selection
 from sattheory.growth.series import Finding
+from sattheory.growth.shrinking import decays_alike, shrinks_without_turning, spans
 from sattheory.growth.wording import CAUTION, verdict
 
 if TYPE_CHECKING:
@@ -151,7 +152,7 @@ class Growth:
         Returns
         -------
         str
-            Whether it grows or falls, which law wins, and how surely.
+            Whether it grows or falls, which law fits best, and where it falls as under weight decay alone.
         """
         return verdict(self)
 
@@ -163,10 +164,6 @@ class Growth:
         dict
             Numbers, strings and lists.
         """
-        decay = None
-        if self.decay is not None:
-            predicted = [plain(value) for value in self.decay.ratios(self.steps)]
-            decay = {"lr": self.decay.rate, "weight_decay": self.decay.weight_decay, "ratios": predicted}
         return {
             "checkpoints": [{"name": name, "step": float(step)} for name, step in zip(self.names, self.steps, strict=True)],
             "counted": str(self.selection),
@@ -176,11 +173,20 @@ class Growth:
             "kinds": [curves.to_dict() for curves in self.groups.kinds],
             "fits": [fit.to_dict() for fit in self.fits],
             "left_out_of_fits": [self.names[i] for i in self.repeated],
-            "pure_decay": decay,
+            "shrinks_without_turning": spans(self.steps, shrinks_without_turning(self.whole)),
+            "pure_decay": self._pure_decay(),
             "verdict": self.verdict,
             "caution": CAUTION,
             "findings": [finding.to_dict() for finding in self.findings],
         }
+
+    def _pure_decay(self) -> dict[str, Any] | None:
+        if self.decay is None:
+            return None
+        alone = self.decay.ratios(self.steps)
+        agrees = spans(self.steps, decays_alike(self.whole.ratio, alone))
+        said = {"lr": self.decay.rate, "weight_decay": self.decay.weight_decay, "ratios": [plain(value) for value in alone]}
+        return {**said, "agrees": agrees}
 
     def rows(self) -> list[tuple[float, str, str, str, float]]:
         """List every number in long form.

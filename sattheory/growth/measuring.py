@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from math import prod
@@ -15,15 +15,16 @@ from numpy.typing import NDArray
 from sattheory.checkpoints.tensors import Tensors
 from sattheory.errors import InputError
 from sattheory.growth.duplicates import duplicates
-from sattheory.growth.groups import Selection, grouped, measured, tied
+from sattheory.growth.groups import Measured, Selection, grouped, measured, tied, unchanged, unknown
 from sattheory.growth.growth import Decay, Growth
 from sattheory.growth.scanning import SQUARE, first_not_finite, sums
-from sattheory.growth.series import Finding, Series, open_series
+from sattheory.growth.series import Finding, Series, listed, open_series
 from sattheory.parallel import each
 
 Array = NDArray[Any]
 TASKS, SMALL = 32, 2_000_000_000  # bytes below which further processes take longer to start than to finish
 LARGEST_SQUARE = 1e300
+SUSPECT = 0.05
 Watch = Callable[[int, int], None]
 
 
@@ -54,7 +55,7 @@ def scan(
     step_pattern : str, optional
         Regular expression that finds the step in a name.
     embeddings, scalars : bool
-        Count embeddings, or gains and biases, too; the paper counts neither.
+        Count embeddings with heads and poolers, or gains and biases, too; the paper counts neither.
     include, exclude : str, optional
         Regular expressions for names of tensors that count, or do not.
     common : bool
@@ -102,6 +103,7 @@ def _growth(series: Series, found: Array, selection: Selection, decay: Decay | N
     tensors = measured(series.tensors, [members[0].tensors.entries[name].shape for name in series.tensors], found)
     pairs = tied(tensors)
     again = {name for _, name in pairs}
+    once = [tensor for tensor in tensors if tensor.name not in again]
     twice = duplicates([member.tensors for member in members], found)
     findings = [
         *series.findings,
@@ -115,16 +117,32 @@ def _growth(series: Series, found: Array, selection: Selection, decay: Decay | N
             for pair in twice
         ),
         *(Finding("tied", (), f"{name!r} repeats {first!r} in every checkpoint and is counted once") for first, name in pairs),
+        *_about_tensors(once, selection, len(members)),
     ]
     return Growth(
         names=tuple(member.name for member in members),
         steps=np.array([member.step for member in members]),
-        groups=grouped([tensor for tensor in tensors if tensor.name not in again], selection),
+        groups=grouped(once, selection),
         repeated=tuple(pair.again for pair in twice),
         findings=tuple(findings),
         selection=selection,
         decay=decay,
     )
+
+
+def _about_tensors(tensors: Sequence[Measured], selection: Selection, count: int) -> Iterator[Finding]:
+    """Name tensors that never change, and those that count though their names say nothing."""
+    still = unchanged(tensors) if count > 1 else []
+    if still:
+        size = sum(prod(tensor.shape) for tensor in still)
+        verb = "never changes" if len(still) == 1 else "never change"
+        said = f"{listed([tensor.name for tensor in still])} ({size:,} parameters) {verb} over the series: frozen, or buffers"
+        yield Finding("unchanged", (), said)
+    others, share = unknown(tensors, selection)
+    if share > SUSPECT:
+        names = listed([tensor.name for tensor in others])
+        said = f"{names}, in no layer and of no known name, hold {share:.0%} of what counts; leave embeddings out by --exclude"
+        yield Finding("unknown", (), said)
 
 
 def _sums(series: Series, jobs: int, scheduler: str | None, watch: Watch | None) -> Array:

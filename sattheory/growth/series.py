@@ -30,7 +30,8 @@ class Finding:
     Parameters
     ----------
     kind : str
-        ``order``, ``step``, ``duplicate``, ``missing``, ``surplus``, ``shape``, ``type``, ``tied``, ``bad`` or ``left out``.
+        ``order``, ``step``, ``duplicate``, ``missing``, ``surplus``, ``shape``, ``type``, ``tied``, ``unchanged``,
+        ``unknown``, ``bad`` or ``left out``.
     checkpoints : tuple of str
         Which members it is about.
     says : str
@@ -183,7 +184,7 @@ def _compared(members: Sequence[Checkpoint]) -> tuple[list[str], list[Finding]]:
     for member, one in zip(members, held, strict=True):
         for kind, verb, names in (("missing", "lacks", usual - set(one)), ("surplus", "has a surplus", set(one) - usual)):
             if names:
-                findings.append(Finding(kind, (member.name,), f"{member.name} {verb} {_listed(sorted(names))}"))
+                findings.append(Finding(kind, (member.name,), f"{member.name} {verb} {listed(sorted(names))}"))
     shared = sorted(name for name, count in counts.items() if count == len(members))
     changed = [name for name in shared if len({one[name] for one in held}) > 1]
     for name in changed:
@@ -200,9 +201,21 @@ def _types(members: Sequence[Checkpoint], names: Sequence[str]) -> Iterator[Find
         if changed:
             types = (m.tensors.entries[changed[0]].dtype for m in (before, after))
             said = " to ".join(types)
-            yield Finding("type", (after.name,), f"{after.name}: the type of {_listed(changed)} changes from {said}")
+            yield Finding("type", (after.name,), f"{after.name}: the type of {listed(changed)} changes from {said}")
 
 
-def _listed(names: Sequence[str]) -> str:
+def listed(names: Sequence[str]) -> str:
+    """Write names one after the other, three at most.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Tensors.
+
+    Returns
+    -------
+    str
+        All of them, or two and the number of the others.
+    """
     more = f" and {len(names) - 2} more tensors" if len(names) > 3 else ""
     return ", ".join(repr(name) for name in (names[:2] if more else names)) + more

@@ -5,9 +5,12 @@ in double precision, is one reference among others, as are the two ways to satur
 against the limit too, which says how much of what the paper measured is the choice of 1000.
 
 A cosine is the mean over the positions that are text: padding is left out, so a sequence gives the same number alone and in a
-batch.  The cosine with a vector that is zero counts as 0, of two zero vectors as 1.  Kept is 1 − cosine, which keeps its digits
-where the cosine is 1.  Where a limit is undecided, the layers that were decided before it still count, the others are nan; so is
-what leaves the range of single precision.
+batch.  Each position is compared with its own direction in the limit (`asymptotics.directions`); the cosine with a vector that is
+zero counts as 0, of two zero vectors as 1.  Kept is 1 − cosine, which keeps its digits where the cosine is 1.  Where a limit is
+undecided, the layers that were decided before it still count, the others are nan; so is what leaves the range of float32.
+
+A network whose norm stands before its blocks (GPT-2, GPT-NeoX, T5) has one more norm at its end.  The stream of the last layer is
+before it; what other libraries call the last hidden state is after it.  So there is one more row, that of the output.
 """
 
 from __future__ import annotations
@@ -21,10 +24,10 @@ from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from sattheory.arithmetic.floats import Floats, Scaled
 from sattheory.arithmetic.operations import Place, Undecided
-from sattheory.arithmetic.series import EXACT, Series
-from sattheory.asymptotics.layerwise import layerwise
+from sattheory.asymptotics.directions import limit_directions, one_minus_cosine
+from sattheory.asymptotics.layerwise import Layerwise, layerwise
 from sattheory.asymptotics.saturation import MOST_TERMS, Saturation, saturate
-from sattheory.asymptotics.scale_sweep import PAPER_SCALE, one_minus_cosine
+from sattheory.asymptotics.scale_sweep import PAPER_SCALE
 from sattheory.network.tokens import Tokens, check_tokens
 from sattheory.network.transformer import Transformer
 
@@ -70,8 +73,9 @@ class Cosines:
 
     Parameters
     ----------
-    gaps : mapping of str to ndarray, shape (B, L + 1)
-        For each of `QUANTITIES` 1 − cosine, mean over positions; layer 0 is the embedding.  nan where undecided.
+    gaps : mapping of str to ndarray, shape (B, R)
+        For each of `QUANTITIES` 1 − cosine, mean over positions; row 0 is the embedding, and R is L + 1, or L + 2 with a final
+        norm.  nan where undecided.
     limit : Saturation
         The limit.
     weights : mapping of int to ndarray, shape (…, h, n, n)
@@ -124,9 +128,9 @@ def cosines(
     """
     given = check_tokens(tokens, network.configuration, lengths)
     limit = _limit(network, given, terms)
-    references = {"limit": _symbols(limit.streams)}
+    references = {"limit": _directions(network, limit)}
     for name, kind in list(_LAYERWISE.items())[: 2 if hard else 1]:
-        references[name] = _symbols(layerwise(network, given, kind=kind, terms=terms).streams)
+        references[name] = _directions(network, layerwise(network, given, kind=kind, terms=terms))
     passes = {dtype: _float_pass(network, given, dtype) for dtype in ("float32", "float64")}
     gaps = {}
     for name, quantity in QUANTITIES.items():
@@ -167,23 +171,43 @@ def _float_pass(network: Transformer, tokens: Tokens, dtype: DTypeLike) -> _Pass
             kept.weights[place.layer] = value.data[-1].copy()
 
     with np.errstate(over="ignore", invalid="ignore"):
-        network.forward(Floats([1.0, PAPER_SCALE], dtype), tokens, watch=watch)
+        output = network.forward(Floats([1.0, PAPER_SCALE], dtype), tokens, watch=watch)
+        if has_final_norm(network):
+            watch(Place(0, "stream"), output)
     finite = all(np.isfinite(weights).all() for weights in kept.weights.values())
     return kept if finite else _Pass(kept.streams, {})
 
 
-def _symbols(streams: Sequence[Series]) -> list[Array | None]:
-    """Take the limits that are decided: a stream that vanishes as far as it is known is not."""
-    return [stream.symbol if stream.symbol.any() or stream.remainder == EXACT else None for stream in streams]
+def has_final_norm(network: Transformer) -> bool:
+    """Say whether there is one more row, after the norm at the end.
+
+    Parameters
+    ----------
+    network : Transformer
+        The network.
+
+    Returns
+    -------
+    bool
+        True with a final norm, unless a classifier follows it.
+    """
+    return network.configuration.final_norm and not network.configuration.classes
 
 
-def _gaps(found: Sequence[Array], wanted: Sequence[Array | None], real: Array) -> Array:
+def _directions(network: Transformer, found: Saturation | Layerwise) -> list[Array]:
+    """Take the limits of all rows, as far as they are decided."""
+    streams = list(found.streams)
+    if has_final_norm(network) and found.output is not None:
+        streams.append(found.output)
+    return [limit_directions(stream) for stream in streams]
+
+
+def _gaps(found: Sequence[Array], wanted: Sequence[Array], real: Array) -> Array:
     """Compare layer by layer; layers without a reference are nan."""
     rows = np.atleast_2d(real)
     gaps = np.full((len(rows), len(found)), np.nan)
     for layer, (one, other) in enumerate(zip(found, wanted, strict=False)):
-        if other is not None:
-            gaps[:, layer] = _means(one.astype(np.float64), np.broadcast_to(other, one.shape).astype(np.float64), rows)
+        gaps[:, layer] = _means(one.astype(np.float64), np.broadcast_to(other, one.shape).astype(np.float64), rows)
     return gaps
 
 

@@ -51,6 +51,10 @@ class Addresses:
         Queries that see a key there.
     chance : ndarray, shape (L, W)
         What `mass` would be if every query attended evenly to all it sees.
+    squares, products : ndarray, shape (L, h, W)
+        Squares of each sentence's mass, and mass times queries, summed over sentences.
+    seen_squares, sentences : ndarray of int, shape (L, W)
+        Squares of each sentence's `seen`, summed over sentences; how many sentences have such queries.
     centred : bool
         Whether address 0 is the middle entry (offsets) or the first.
     """
@@ -58,14 +62,36 @@ class Addresses:
     mass: Array
     seen: Array
     chance: Array
+    squares: Array
+    products: Array
+    seen_squares: Array
+    sentences: Array
     centred: bool = False
+
+    @classmethod
+    def of_sentence(cls, mass: Array, seen: Array, chance: Array, centred: bool = False) -> Addresses:
+        """Begin with one sentence.
+
+        Parameters
+        ----------
+        mass, seen, chance : ndarray, shapes (L, h, W), (L, W) and (L, W)
+            Of this sentence.
+        centred : bool
+            Whether address 0 is the middle entry.
+
+        Returns
+        -------
+        Addresses
+            The counts, with their squares.
+        """
+        return cls(mass, seen, chance, mass**2, mass * seen[:, None], seen**2, (seen > 0).astype(np.int64), centred)
 
     def __add__(self, other: Addresses) -> Addresses:
         width = max(self.seen.shape[-1], other.seen.shape[-1])
-        one, two = (
-            [_wide(array, width, self.centred) for array in (part.mass, part.seen, part.chance)] for part in (self, other)
-        )
-        return Addresses(one[0] + two[0], one[1] + two[1], one[2] + two[2], self.centred)
+        names = [f.name for f in dataclasses.fields(self) if f.name != "centred"]
+        one, two = ([_wide(getattr(part, name), width, self.centred) for name in names] for part in (self, other))
+        summed: dict[str, Any] = {name: a + b for name, a, b in zip(names, one, two, strict=True)}
+        return dataclasses.replace(self, **summed)
 
     def at(self, layer: int, head: int, address: int) -> tuple[float, int, float]:
         """Look up one address.
@@ -82,11 +108,42 @@ class Addresses:
         tuple of float, int and float
             Mass, queries that see it, and the mass by chance; zeros for an address that no sentence has.
         """
-        width = self.seen.shape[-1]
-        index = address + width // 2 if self.centred else address
-        if not 0 <= index < width:
+        index = self._index(address)
+        if index is None:
             return 0.0, 0, 0.0
         return float(self.mass[layer, head, index]), int(self.seen[layer, index]), float(self.chance[layer, index])
+
+    def effective(self, layer: int, head: int, address: int) -> float:
+        """Count how many independent queries the share at an address is worth, since the queries of one sentence are not.
+
+        Parameters
+        ----------
+        layer, head : int
+            From 0.
+        address : int
+            As in `at`.
+
+        Returns
+        -------
+        float
+            R(1 − R) over the variance of the ratio R = Σ m/Σ s, estimated between sentences (a linearised ratio of sums over
+            clusters; Cochran 1977, §6.4), at most the number of queries; the number of sentences where these do not differ.
+        """
+        index = self._index(address)
+        if index is None or not (seen := int(self.seen[layer, index])):
+            return 0.0
+        count, share = int(self.sentences[layer, index]), float(self.mass[layer, head, index]) / seen
+        squares, products = float(self.squares[layer, head, index]), float(self.products[layer, head, index])
+        scatter = squares - 2 * share * products + share**2 * float(self.seen_squares[layer, index])
+        variance = max(scatter, 0.0) / seen**2 * count / (count - 1) if count > 1 else 0.0
+        if variance <= EVEN * share * (1 - share) or not 0 < share < 1:
+            return float(count)
+        return min(share * (1 - share) / variance, float(seen))
+
+    def _index(self, address: int) -> int | None:
+        width = self.seen.shape[-1]
+        index = address + width // 2 if self.centred else address
+        return index if 0 <= index < width else None
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,10 +174,10 @@ class HeadCounts:
     offsets, starts, ends, separators : Addresses
         Mass by offset j − i, position j, position from the end n − 1 − j, and at special tokens after the first position (W = 1).
         Choices only.
-    paper_sentences : int
-        Sentences with weights of the paper's network (c = 1000).
+    paper_sentences : ndarray of int, shape (L,)
+        Sentences with weights of the paper's network (c = 1000), of those in which the layer was decided.
     paper : ndarray, shape (L, h)
-        Mean number of those weights above the threshold, summed over sentences.
+        Mean number of those weights above the threshold, summed over these sentences.
     compared, differ : ndarray of int, shapes (L,) and (L, h)
         Queries for which both counts exist, and those where they differ.
     """
@@ -139,7 +196,7 @@ class HeadCounts:
     starts: Addresses
     ends: Addresses
     separators: Addresses
-    paper_sentences: int
+    paper_sentences: Array
     paper: Array
     compared: Array
     differ: Array
@@ -162,7 +219,7 @@ def _wide(array: Array, width: int, centred: bool = False) -> Array:
 
 def _empty(layers: int, heads: int, n: int) -> HeadCounts:
     def addresses(width: int, centred: bool = False) -> Addresses:
-        return Addresses(np.zeros((layers, heads, width)), whole(width), np.zeros((layers, width)), centred)
+        return Addresses.of_sentence(np.zeros((layers, heads, width)), whole(width), np.zeros((layers, width)), centred)
 
     def whole(*shape: int) -> Array:
         return np.zeros((layers, *shape), dtype=np.int64)
@@ -182,7 +239,7 @@ def _empty(layers: int, heads: int, n: int) -> HeadCounts:
         starts=addresses(n),
         ends=addresses(n),
         separators=addresses(1),
-        paper_sentences=0,
+        paper_sentences=whole(),
         paper=np.zeros((layers, heads)),
         compared=whole(),
         differ=whole(heads),
@@ -340,12 +397,19 @@ def _sentence(sentence: _Sentence, special: list[int]) -> HeadCounts:
     for number, layer in sentence.layers.items():
         _count_queries(counts, number, layer, sentence)
         _count_addresses(counts, number, layer.weights, sentence.visible, separators)
-    for number, paper in sentence.paper.items():
-        counts.paper[number] = paper.mean(axis=-1)
-        if number in sentence.layers:
-            counts.compared[number] = n
-            counts.differ[number] = (paper != sentence.layers[number].winners.sum(axis=-1)).sum(axis=-1)
-    return dataclasses.replace(counts, paper_sentences=int(bool(sentence.paper)))
+    for number in sentence.paper.keys() & sentence.layers.keys():
+        paper = sentence.paper[number]
+        counts.paper_sentences[number], counts.paper[number], counts.compared[number] = 1, paper.mean(axis=-1), n
+        counts.differ[number] = (paper != sentence.layers[number].winners.sum(axis=-1)).sum(axis=-1)
+    return _with_squares(counts)
+
+
+def _with_squares(counts: HeadCounts) -> HeadCounts:
+    offsets, starts, ends, separators = (
+        Addresses.of_sentence(a.mass, a.seen, a.chance, a.centred)
+        for a in (counts.offsets, counts.starts, counts.ends, counts.separators)
+    )
+    return dataclasses.replace(counts, offsets=offsets, starts=starts, ends=ends, separators=separators)
 
 
 def _count_queries(counts: HeadCounts, number: int, layer: _Layer, sentence: _Sentence) -> None:

@@ -3,8 +3,10 @@
 Two familiar instances: the paper's argmax head picks one position and its mean head averages all (§4.2, F3); the heads of BERT
 that look at the previous word or at the separator were found by asking whether half of a head's attention falls there (Clark et
 al. 2019).  Every label here is such a share with a threshold: given at exactly the threshold, never on few queries, and for a
-place only if attention that is even over the visible positions would give less.  Wilson's interval stands beside each share;
-queries of one sentence are not independent, so the truth is less certain than that.
+place only if attention that is even over the visible positions would give less.  Wilson's interval stands beside each share.
+That of a place takes sentences for independent, not queries (`Addresses.effective`), and that of the best of many addresses is
+widened for their number; that of a kind takes queries for independent, and is too narrow.  A head that looks for words may hit
+the same place in a few sentences by chance: with fewer than twenty no place is given.
 
 A kind rests on equalities of scores where heads tie.  `Head.assumed` marks one that would not be given on exact equalities alone.
 """
@@ -13,8 +15,9 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+from statistics import NormalDist
 from typing import Any, NamedTuple
 
 from sattheory.errors import InputError
@@ -37,7 +40,7 @@ PLACES = {
     "other": "none of these",
 }
 NEITHER = {
-    "too few": "fewer queries that see two positions or more than a label needs",
+    "too few": "fewer queries that see two positions, or fewer sentences, than a label needs",
     "undecided": "the limit was decided in this layer for no sentence",
 }
 NAMED_OFFSETS = {"previous": -1, "next": 1, "self": 0}
@@ -64,7 +67,7 @@ class Thresholds:
     queries : int
         Fewer queries get no label.
     sentences : int
-        Fewer sentences cannot tell a positional head from one that looks for words.
+        Fewer sentences cannot tell a head that goes by place from one that looks for words.
     """
 
     argmax: float = 0.9
@@ -77,7 +80,7 @@ class Thresholds:
     separator: float = 0.5
     positional: float = 0.5
     queries: int = 20
-    sentences: int = 5
+    sentences: int = 20
 
     def __post_init__(self) -> None:
         for field in dataclasses.fields(self):
@@ -101,7 +104,7 @@ def options() -> tuple[Option, ...]:
     """
     counts = {
         "queries": "fewer queries than this get no label",
-        "sentences": "with fewer sentences than this no head is called positional",
+        "sentences": "with fewer sentences than this no head gets a place",
     }
     definitions = counts | {name: f"{name} head: {text}" for name, text in (KINDS | PLACES).items()}
     return tuple(
@@ -118,7 +121,7 @@ class Share:
     value : float
         Between 0 and 1; nan without queries.
     low, high : float
-        Wilson's interval at 95 %, as if queries were independent.
+        Wilson's interval at 95 %.
     n : int
         Queries.
     chance : float
@@ -132,7 +135,7 @@ class Share:
     chance: float = math.nan
 
     @classmethod
-    def of(cls, part: float, n: int, chance: float = math.nan) -> Share:
+    def of(cls, part: float, n: int, chance: float = math.nan, *, effective: float = math.nan, z: float = NORMAL_95) -> Share:
         """Divide, with Wilson's interval (Wilson 1927).
 
         Parameters
@@ -143,6 +146,10 @@ class Share:
             Queries.
         chance : float
             The part that chance would give.
+        effective : float
+            How many independent queries they are worth; n when left out.
+        z : float
+            Half the width of the interval, in standard errors.
 
         Returns
         -------
@@ -151,9 +158,9 @@ class Share:
         """
         if n == 0:
             return cls(math.nan, 0.0, 1.0, 0, math.nan)
-        value, z = part / n, NORMAL_95**2 / n
-        middle = (value + z / 2) / (1 + z)
-        half = math.sqrt(max(value * (1 - value) * z + z * z / 4, 0.0)) / (1 + z)
+        value, w = part / n, z**2 / (n if math.isnan(effective) else max(effective, 1.0))
+        middle = (value + w / 2) / (1 + w)
+        half = math.sqrt(max(value * (1 - value) * w + w * w / 4, 0.0)) / (1 + w)
         return cls(value, max(middle - half, 0.0), min(middle + half, 1.0), n, chance / n)
 
 
@@ -263,10 +270,12 @@ def _head(counts: HeadCounts, layer: int, head: int, thresholds: Thresholds) -> 
     outcomes, decided = counts.outcomes[layer, head], int(counts.decided[layer])
     choices = int(counts.choices[layer])
     kinds, exact = _kinds(counts, layer, head)
-    places = {name: Share.of(*found) for name, found in _places(counts, layer, head)}
+    places = {name: _share(addresses, layer, head, k) for name, (addresses, k) in _places(counts).items()}
     address, best = _best_address(counts, layer, head)
     shares = {**kinds, **places, "positional": best}
-    kind, place = _kind(kinds, thresholds), _place(shares, choices, decided, thresholds)
+    kind, place = _kind(kinds, thresholds), _place(shares, choices, thresholds)
+    if decided < thresholds.sentences:
+        place = "too few" if decided else "undecided"
     if choices < thresholds.queries:
         kind = place = "too few" if decided else "undecided"
     return Head(
@@ -280,7 +289,7 @@ def _head(counts: HeadCounts, layer: int, head: int, thresholds: Thresholds) -> 
         queries=choices,
         attended=_mean(counts.attended[layer, head], decided),
         visible=_mean(counts.visible[layer], decided),
-        paper=_mean(counts.paper[layer, head], counts.paper_sentences),
+        paper=_mean(counts.paper[layer, head], int(counts.paper_sentences[layer])),
         differ=Share.of(int(counts.differ[layer, head]), int(counts.compared[layer])),
         shares=shares,
         address=address,
@@ -312,15 +321,18 @@ def _kind(shares: Mapping[str, Share], thresholds: Thresholds) -> str:
     return max(reached, key=lambda name: shares[name].value, default="other")
 
 
-def _places(counts: HeadCounts, layer: int, head: int) -> Iterator[tuple[str, tuple[float, int, float]]]:
-    yield "previous", counts.offsets.at(layer, head, NAMED_OFFSETS["previous"])
-    yield "next", counts.offsets.at(layer, head, NAMED_OFFSETS["next"])
-    yield "first", counts.starts.at(layer, head, 0)
-    yield "self", counts.offsets.at(layer, head, NAMED_OFFSETS["self"])
-    yield "separator", counts.separators.at(layer, head, 0)
+def _places(counts: HeadCounts) -> dict[str, tuple[Addresses, int]]:
+    offsets = {name: (counts.offsets, offset) for name, offset in NAMED_OFFSETS.items()}
+    return {**offsets, "first": (counts.starts, 0), "separator": (counts.separators, 0)}
 
 
-def _place(shares: Mapping[str, Share], choices: int, decided: int, thresholds: Thresholds) -> str:
+def _share(addresses: Addresses, layer: int, head: int, address: int, tried: int = 1) -> Share:
+    """Take the share at an address, the best of so many that were tried."""
+    z = NORMAL_95 if tried < 2 else NormalDist().inv_cdf(1 - 0.025 / tried)
+    return Share.of(*addresses.at(layer, head, address), effective=addresses.effective(layer, head, address), z=z)
+
+
+def _place(shares: Mapping[str, Share], choices: int, thresholds: Thresholds) -> str:
     def given(name: str) -> bool:
         share = shares[name]
         common = share.n >= max(thresholds.queries, choices / 2)
@@ -329,25 +341,29 @@ def _place(shares: Mapping[str, Share], choices: int, decided: int, thresholds: 
     named = [name for name in PLACES if name in shares and name != "positional" and given(name)]
     if named:
         return max(named, key=lambda name: shares[name].value)
-    return "positional" if decided >= thresholds.sentences and given("positional") else "other"
+    return "positional" if given("positional") else "other"
 
 
 def _best_address(counts: HeadCounts, layer: int, head: int) -> tuple[str, Share]:
     """Find the address with the largest share, among those without a name of their own that half of the queries see."""
-    named = set(NAMED_OFFSETS.values())
     found = [
         *(
-            (f"offset {k:+d}", counts.offsets.at(layer, head, k))
+            (f"offset {k:+d}", counts.offsets, k)
             for k in _common(counts.offsets, counts, layer)
-            if k not in named
+            if k not in NAMED_OFFSETS.values()
         ),
-        *((f"position {k}", counts.starts.at(layer, head, k)) for k in _common(counts.starts, counts, layer) if k > 0),
-        *((f"position {k} from the end", counts.ends.at(layer, head, k)) for k in _common(counts.ends, counts, layer)),
+        *((f"position {k}", counts.starts, k) for k in _common(counts.starts, counts, layer) if k > 0),
+        *((f"position {k} from the end", counts.ends, k) for k in _common(counts.ends, counts, layer)),
     ]
     if not found:
         return "", Share.of(0, 0)
-    name, best = max(found, key=lambda item: item[1][0] / item[1][1])
-    return name, Share.of(*best)
+    name, addresses, address = max(found, key=lambda item: _mass(item[1], layer, head, item[2]))
+    return name, _share(addresses, layer, head, address, len(found))
+
+
+def _mass(addresses: Addresses, layer: int, head: int, address: int) -> float:
+    mass, seen, _ = addresses.at(layer, head, address)
+    return mass / seen
 
 
 def _common(addresses: Addresses, counts: HeadCounts, layer: int) -> list[int]:

@@ -39,8 +39,9 @@ class Measured:
 
     Parameters
     ----------
-    gaps : mapping of str to ndarray, shape (N, L + 1)
-        1 − cosine of each sentence at each layer, for each of `cosines.QUANTITIES`; nan where undecided.
+    gaps : mapping of str to ndarray, shape (N, R)
+        1 − cosine of each sentence at each row (embedding, layers, final norm), for each of `cosines.QUANTITIES`; nan where
+        undecided.
     heads : HeadCounts
         Heads, summed over sentences.
     undecided : tuple of str
@@ -78,10 +79,10 @@ class Measured:
 
         Returns
         -------
-        ndarray of int, shape (L + 1,)
+        ndarray of int, shape (R,)
             n at each layer.
         """
-        return np.asarray(np.isfinite(self.gaps[quantity]).sum(axis=0))
+        return np.array([column.size for column in self._decided(quantity)])
 
     def gap(self, quantity: str) -> Array:
         """Average 1 − cosine.
@@ -93,7 +94,7 @@ class Measured:
 
         Returns
         -------
-        ndarray, shape (L + 1,)
+        ndarray, shape (R,)
             Mean over sentences at each layer; nan where no sentence was decided.
         """
         return np.array([column.mean() if column.size else np.nan for column in self._decided(quantity)])
@@ -108,7 +109,7 @@ class Measured:
 
         Returns
         -------
-        ndarray, shape (L + 1,)
+        ndarray, shape (R,)
             Mean over sentences at each layer; nan where no sentence was decided.
         """
         return np.asarray(1 - self.gap(quantity))
@@ -123,7 +124,7 @@ class Measured:
 
         Returns
         -------
-        ndarray, shape (L + 1,)
+        ndarray, shape (R,)
             Standard deviation over √n; nan for fewer than two sentences.
         """
         columns = self._decided(quantity)
@@ -141,7 +142,7 @@ class Measured:
 
         Returns
         -------
-        ndarray, shape (Q, L + 1)
+        ndarray, shape (Q, R)
             Quantiles at each layer; nan where no sentence was decided.
         """
         columns = self._decided(quantity)
@@ -149,7 +150,9 @@ class Measured:
         return np.transpose(found)
 
     def _decided(self, quantity: str) -> list[Array]:
-        return [column[np.isfinite(column)] for column in self.gaps[quantity].T]
+        """Take the sentences whose limit is decided at a layer, for every quantity the same, so that columns compare."""
+        pairs = zip(self.gaps[quantity].T, self.gaps["limit"].T, strict=True)
+        return [column[np.isfinite(column) & np.isfinite(limit)] for column, limit in pairs]
 
 
 @dataclass(frozen=True, eq=False)
@@ -172,6 +175,8 @@ class Measurement:
         What the model is; empty for a network made by hand.
     seed : int, optional
         Seed of the twin; None where it was given.
+    final_norm : bool
+        Whether the last row is the output after a final norm.
     """
 
     name: str
@@ -181,6 +186,7 @@ class Measurement:
     settings: Settings = field(default_factory=Settings)
     architecture: str = ""
     seed: int | None = None
+    final_norm: bool = False
 
     @property
     def trained(self) -> Measured:
@@ -213,7 +219,19 @@ class Measurement:
         int
             L, without the embedding.
         """
-        return int(self.trained.gaps["limit"].shape[1]) - 1
+        return int(self.trained.gaps["limit"].shape[1]) - 1 - self.final_norm
+
+    @property
+    def rows(self) -> tuple[str, ...]:
+        """Names of what the cosines belong to.
+
+        Returns
+        -------
+        tuple of str
+            ``embedding``, the layers from 1, and ``final norm`` where there is one.
+        """
+        layers = (str(layer) for layer in range(1, self.layers + 1))
+        return ("embedding", *layers, *(["final norm"] if self.final_norm else []))
 
     @property
     def quantities(self) -> tuple[str, ...]:

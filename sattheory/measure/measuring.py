@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sattheory.errors import InputError
-from sattheory.measure.cosines import TERMS
+from sattheory.measure.cosines import TERMS, has_final_norm
 from sattheory.measure.labels import Thresholds
 from sattheory.measure.measurement import Measured, Measurement
 from sattheory.measure.networks import TRAINED, TWIN, InFolder, InMemory, Source
@@ -105,6 +105,7 @@ def measure(
         settings,
         getattr(model, "architecture", ""),
         seed if twin is True else None,
+        has_final_norm(network),
     )
 
 

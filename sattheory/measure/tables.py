@@ -39,19 +39,19 @@ def layer_rows(measurement: Measurement) -> Iterator[Row]:
     Yields
     ------
     dict
-        ``layer``, ``network``, ``quantity`` (see `QUANTITIES`), ``cosine``, ``one_minus_cosine``, ``standard_error`` (of either),
-        quantiles of the sentences' cosines, and ``n``, the number of sentences.
+        ``layer``, its ``name``, ``network``, ``quantity`` (see `QUANTITIES`), ``cosine``, ``one_minus_cosine``,
+        ``standard_error`` (of either), quantiles of the sentences' cosines, and ``n``, the number of sentences.
     """
     for which, measured in measurement.networks.items():
         for quantity in measurement.quantities:
-            yield from _quantity_rows(which, measured, quantity)
+            yield from _quantity_rows(measurement.rows, which, measured, quantity)
 
 
-def _quantity_rows(which: str, measured: Measured, quantity: str) -> Iterator[Row]:
+def _quantity_rows(names: Sequence[str], which: str, measured: Measured, quantity: str) -> Iterator[Row]:
     gap, error, count = measured.gap(quantity), measured.standard_error(quantity), measured.count(quantity)
     spread = measured.quantiles(quantity)
     for layer in range(len(gap)):
-        row = {"layer": layer, "network": which, "quantity": quantity, "cosine": float(1 - gap[layer])}
+        row = {"layer": layer, "name": names[layer], "network": which, "quantity": quantity, "cosine": float(1 - gap[layer])}
         row |= {"one_minus_cosine": float(gap[layer]), "standard_error": float(error[layer])}
         yield row | dict(zip(SPREAD, spread[:, layer].tolist(), strict=True)) | {"n": int(count[layer])}
 
@@ -158,9 +158,9 @@ def as_dict(measurement: Measurement) -> dict[str, Any]:
     dict
         Lists, numbers and strings; nan where there is no number.
     """
-    layers: list[dict[str, Any]] = [{"layer": layer} for layer in range(measurement.layers + 1)]
+    layers: list[dict[str, Any]] = [{"layer": number, "name": name} for number, name in enumerate(measurement.rows)]
     for row in layer_rows(measurement):
-        layer, which, quantity = row.pop("layer"), row.pop("network"), row.pop("quantity")
+        layer, _, which, quantity = (row.pop(key) for key in ("layer", "name", "network", "quantity"))
         layers[layer].setdefault(which, {})[quantity] = row
     settings = {"terms": measurement.settings.terms, "hard": measurement.settings.hard, "seed": measurement.seed}
     return {
@@ -211,22 +211,6 @@ def undecided_summary(reasons: Sequence[str]) -> dict[str, Any]:
     return {"sentences": sum(given.values()), "of": len(reasons), "reasons": dict(given)}
 
 
-def layer_name(layer: int) -> str:
-    """Name a layer.
-
-    Parameters
-    ----------
-    layer : int
-        From 0, the embedding.
-
-    Returns
-    -------
-    str
-        Its name in tables.
-    """
-    return str(layer) if layer else "embedding"
-
-
 def as_html(measurement: Measurement) -> str:
     """Lay a measurement out for a notebook.
 
@@ -243,15 +227,15 @@ def as_html(measurement: Measurement) -> str:
     names = [(which, quantity) for which in measurement.networks for quantity in measurement.quantities]
     means = {(which, quantity): measurement.networks[which].mean(quantity) for which, quantity in names}
     heading = "".join(f"<th>{which}<br>{html.escape(quantity)}</th>" for which, quantity in names)
-    rows = (_html_row(layer, [means[name][layer] for name in names]) for layer in range(measurement.layers + 1))
+    rows = (_html_row(row, [means[name][layer] for name in names]) for layer, row in enumerate(measurement.rows))
     said = html.escape(f"{measurement.name}: mean cosine over {len(measurement.sentences)} sentences")
     table = f"<table><caption>{said}</caption><tr><th>layer</th>{heading}</tr>{''.join(rows)}</table>"
     return table + _html_legend({name: QUANTITIES[name].meaning for name in measurement.quantities})
 
 
-def _html_row(layer: int, values: Sequence[float]) -> str:
+def _html_row(name: str, values: Sequence[float]) -> str:
     cells = "".join(f"<td>{'–' if _missing(float(value)) else format(value, '.4f')}</td>" for value in values)
-    return f"<tr><th>{layer_name(layer)}</th>{cells}</tr>"
+    return f"<tr><th>{name}</th>{cells}</tr>"
 
 
 def _html_legend(meanings: Mapping[str, str]) -> str:

@@ -28,7 +28,7 @@ LEGEND = (
     ("cos last", "cosine of θ_t and the last checkpoint"),
     ("step ‖δ‖", "length of δ_t = θ_t+1 − θ_t"),
     ("alignment", "cosine of δ_t and θ_t: 1 grows along θ, 0 turns, −1 shrinks"),
-    ("all ‖θ‖", "norm with embeddings and scalars (gains and biases)"),
+    ("all ‖θ‖", "norm with embeddings (heads and poolers too) and scalars (gains and biases)"),
 )
 
 
@@ -82,8 +82,6 @@ def print_growth(growth: Growth, rows: int = MOST_ROWS) -> None:
         out.print(fits_table(growth.fits))
         out.print("s: residual standard error; weight: Akaike's, from AICc, among the laws that have one", markup=False)
     out.print(f"\n{growth.verdict}", markup=False)
-    for said in decay_note(growth):
-        out.print(said, markup=False)
     for finding in growth.findings:
         out.print(f"! {finding.says}", markup=False, soft_wrap=True)
 
@@ -158,7 +156,7 @@ def groups_table(growth: Growth) -> Table:
         "\nalignment",
     )
     table.columns[0].justify = "left"
-    table.add_column("best law (weight)", no_wrap=True)
+    table.add_column("best law (weight)")
     for curves in (growth.whole, growth.groups.everything, *growth.groups.layers, *growth.groups.kinds):
         winner = best(growth.fit(curves))
         law = DASH if winner is None else f"{winner.law} ({winner.weight:.2f})"
@@ -204,36 +202,10 @@ def fits_table(fits: Sequence[Fit]) -> Table:
         column.justify = "left"
     table.columns[2].no_wrap = False
     for fit in fits:
-        numbers = [_four([fit.r_squared], 0), _number(fit.residual_error, 3), _number(fit.aicc)]
+        numbers = [_four([round(fit.r_squared, 4) + 0.0], 0), _number(fit.residual_error, 3), _number(fit.aicc)]
         weight = f"{fit.weight:.3f}" if fit.ranked else DASH
         table.add_row(fit.law, fit.formula, _parameters(fit) or fit.note, *numbers, weight)
     return table
-
-
-def decay_note(growth: Growth) -> list[str]:
-    """Hold the ratios of norms against pure decay.
-
-    Parameters
-    ----------
-    growth : Growth
-        A series.
-
-    Returns
-    -------
-    list of str
-        A sentence, if a learning rate and a weight decay were given.
-    """
-    if growth.decay is None or len(growth.names) < 2:
-        return []
-    eta_lambda, alone, ratio = (
-        growth.decay.rate * growth.decay.weight_decay,
-        growth.decay.ratios(growth.steps),
-        growth.whole.ratio,
-    )
-    return [
-        f"Pure decay, (1 − {eta_lambda:g}) a step, makes the last ratio {alone[-1]:.4f}; measured {ratio[-1]:.4f}. "
-        f"Ratios by those of pure decay: {', '.join(f'{value:.4f}' for value in (ratio / alone)[-8:])}."
-    ]
 
 
 def _columns(growth: Growth) -> list[tuple[str, str]]:

@@ -13,7 +13,7 @@ from rich.table import Table
 from sattheory.terminal.console import console, hanging
 
 Heads = Sequence[Mapping[str, Any]]
-DECIDED = {"lower": "lower", "exact": "even,\nexact", "assumed": "even,\nto tol.", "soft": "soft"}
+DECIDED = {"lower": "ties\nlower", "exact": "even,\nexact", "assumed": "even,\nto tol.", "soft": "\nsoft"}
 LEGEND = (
     "positions attended: mean over queries, then sentences, then heads, of how many positions keep a weight in the limit; by the "
     "paper's count (weight > 10⁻⁵ at c = 1000, float32); and of how many there are to see.",
@@ -59,7 +59,7 @@ def heads_summary(heads: Heads) -> Table:
         many heads have each label.
     """
     table = Table(box=None, padding=(0, 1, 0, 0), header_style="bold")
-    for name in ("\nlayer", "attended\nlimit", "\npaper", "\nof", *(f"{n if '\n' in n else '\n' + n}" for n in DECIDED.values())):
+    for name in ("\nlayer", "attended\nlimit", "\npaper", "\nof", *DECIDED.values()):
         table.add_column(name, justify="right", no_wrap=True)
     table.add_column("heads\nkind", overflow="fold")
     table.add_column("\nplace", overflow="fold")

@@ -8,7 +8,6 @@ from typing import Any
 
 from rich.table import Table
 
-from sattheory.measure.tables import layer_name
 from sattheory.terminal.console import console, hanging
 
 WIDE = 1000
@@ -87,7 +86,7 @@ def layers_table(shown: Mapping[str, Any], networks: Sequence[str]) -> Table:
             table.add_column(heading, justify="right", no_wrap=True)
     for row in shown["layers"]:
         cells = (_cells(row[which], quantities) for which in networks)
-        table.add_row(layer_name(row["layer"]), *(cell for several in cells for cell in several))
+        table.add_row(row["name"], *(cell for several in cells for cell in several))
     return table
 
 
@@ -130,9 +129,9 @@ def undecided_notes(shown: Mapping[str, Any]) -> list[str]:
 
 def _notes(shown: Mapping[str, Any], which: str, found: Mapping[str, Any]) -> list[str]:
     total = found["of"]
-    open_ = {row["layer"]: total - row[which]["limit"]["n"] for row in shown["layers"]}
-    where = ", ".join(f"{layer_name(layer)}: {count} of {total}" for layer, count in open_.items() if count)
+    open_ = {row["name"]: total - row[which]["limit"]["n"] for row in shown["layers"]}
+    where = ", ".join(f"{name}: {count} of {total}" for name, count in open_.items() if count)
     reasons = [f"  {count}×: {reason}" for reason, count in list(found["reasons"].items())[:3]]
     more = len(found["reasons"]) - len(reasons)
-    head = f"Undecided ({which}), left out of the means of the limit. Layer {where}."
+    head = f"Undecided ({which}), left out of the means. Layer {where}."
     return [head, *reasons, *([f"  and {more} other reasons (--json lists all)"] if more else [])]

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from sattheory.asymptotics import saturate, scale_sweep
-from sattheory.asymptotics.scale_sweep import one_minus_cosine, streams_at
+from sattheory.asymptotics.directions import one_minus_cosine
+from sattheory.asymptotics.scale_sweep import streams_at
 from sattheory.errors import InputError
 from sattheory.network import Transformer
 from sattheory.network.examples import EXAMPLES

@@ -105,7 +105,7 @@ def test_a_failed_write_leaves_the_old_file_and_no_part(tmp_path, monkeypatch):
     [
         ({"names": ["hed"]}, "did you mean head"),
         ({"names": ["F4-RELEASED"]}, "did you mean f4-released"),
-        ({"names": ["qqqq"]}, "choose from certificate, f4, f4-released, head, rates"),
+        ({"names": ["qqqq"]}, "choose from certificate, f1, f4, f4-released, f5, head, rates"),
         ({"names": "head"}, "several are expected"),
         ({"formats": ["pgn"]}, "did you mean png"),
         ({"formats": ["jpeg"]}, "there is no format of this name"),
@@ -143,7 +143,7 @@ def test_module_refuses_with_status_2(tmp_path):
 
 
 def test_registry():
-    assert list(figures) == sorted(figures) == ["certificate", "f4", "f4-released", "head", "rates"]
+    assert list(figures) == sorted(figures) == ["certificate", "f1", "f4", "f4-released", "f5", "head", "rates"]
     for name, figure in figures.items():
         assert figure.name == name
         assert figure.title

@@ -26,6 +26,7 @@ PLANTED = {
     ),
     "decay": (lambda t: 33 * np.exp(-2e-4 * (t - 250)), {"b": 33, "λ": 2e-4}),
     "settling": (lambda t: 12 - 9 * np.exp(-3e-4 * (t - 250)), {"b": -9, "c": 12, "λ": 3e-4}),
+    "balance": (lambda t: np.sqrt(25 + 400 * np.exp(-6e-4 * (t - 250))), {"b": 400, "c": 5, "λ": 3e-4}),
 }
 
 
@@ -46,6 +47,7 @@ def test_a_planted_law_wins_with_its_parameters(law, unit):
     assert fits[0].exact
     for name, estimate in fits[0].estimates.items():
         size = unit if name in ("b", "c") or (name == "a" and law != "root exponential") else 1
+        size *= unit if (law, name) == ("balance", "b") else 1
         assert estimate.value == pytest.approx(parameters[name] * size, rel=1e-6)
         assert estimate.low <= estimate.value <= estimate.high
     np.testing.assert_allclose(fits[0].predict(T), unit * function(T), rtol=1e-12)
@@ -59,7 +61,7 @@ def test_a_planted_law_wins_with_its_parameters(law, unit):
 def test_the_unit_of_time_does_not_matter(factor):
     y = PLANTED["power"][0](T) + np.sin(T)
     one, other = (by_law(fit_laws(t, y)) for t in (T, T * factor))
-    for law in ("power", "square root", "decay", "settling", "root exponential", "linear"):
+    for law in ("power", "square root", "decay", "settling", "balance", "root exponential", "linear"):
         if one[law].estimates:
             assert other[law].rss == pytest.approx(one[law].rss, rel=1e-6), law
 
@@ -87,7 +89,7 @@ def test_linear_laws_against_polyfit(law, basis):
     assert fit.aicc == pytest.approx(aic + 2 * 3 * 4 / (30 - 3 - 1))
 
 
-@pytest.mark.parametrize("law", ["power", "decay", "settling", "root exponential"])
+@pytest.mark.parametrize("law", ["power", "decay", "settling", "balance", "root exponential"])
 def test_curved_laws_are_not_beaten_by_a_search_in_all_parameters(law):
     from scipy.optimize import least_squares
 
@@ -99,6 +101,7 @@ def test_curved_laws_are_not_beaten_by_a_search_in_all_parameters(law):
         "power": lambda p: p[0] * t ** p[2] + p[1],
         "decay": lambda p: p[0] * np.exp(-p[1] * t),
         "settling": lambda p: p[0] * np.exp(-p[2] * t) + p[1],
+        "balance": lambda p: np.sqrt(np.maximum(p[1] ** 2 + p[0] * np.exp(-2 * p[2] * t), 0)),
         "root exponential": lambda p: p[0] * np.exp(p[1] * np.sqrt(t)),
     }[law]
     np.testing.assert_allclose(formula(values), fit.predict(t))
@@ -107,7 +110,7 @@ def test_curved_laws_are_not_beaten_by_a_search_in_all_parameters(law):
         assert fit.rss <= 2 * found.cost * (1 + 1e-9)
 
 
-@pytest.mark.parametrize("law", ["square root", "power", "decay"])
+@pytest.mark.parametrize("law", ["square root", "power", "decay", "balance"])
 def test_intervals_cover_as_often_as_they_say(law):
     function, parameters = PLANTED[law]
     rng, t = np.random.default_rng(5), T[::2]
@@ -144,7 +147,7 @@ def test_five_points_rank_two_parameters_but_not_three():
     fits = fit_laws(np.arange(5) * 100.0, [22.0, 16.722, 13.798, 11.32, 9.266])
     assert fits[0].law == "decay"
     unranked = {fit.law: fit.note for fit in fits if not fit.ranked}
-    assert unranked == dict.fromkeys(("power", "settling"), "AICc does not exist for so few points")
+    assert unranked == dict.fromkeys(("power", "settling", "balance"), "AICc does not exist for so few points")
     assert sum(fit.weight for fit in fits if fit.ranked) == pytest.approx(1)
 
 
@@ -205,6 +208,79 @@ def test_anything_finite_is_fitted_or_explained(points):
     for fit in fits:
         assert (fit.note == "") == fit.ranked
         assert all(math.isfinite(e.value) for e in fit.estimates.values())
+
+
+def simulated(start, rate=1e-2, decay=0.1, width=1000, seed=0):
+    """θ ← (1 − ηλ)θ + ηu with u of length 1 in a random direction: every hundredth norm of 3000 steps."""
+    rng = np.random.default_rng(seed)
+    theta, found = np.eye(1, width)[0] * start, []
+    for t in range(3001):
+        if t % 100 == 0:
+            found.append((t, np.linalg.norm(theta)))
+        step = rng.standard_normal(width)
+        theta = (1 - rate * decay) * theta + rate * step / np.linalg.norm(step)
+    return np.array(found).T
+
+
+@pytest.mark.parametrize("start", [3.0, 0.3])
+def test_decay_against_steps_of_constant_size_is_a_balance(start):
+    fit = by_law(fits := fit_laws(*simulated(start)))["balance"]
+    assert fit.estimates["c"].value == pytest.approx(math.sqrt(1e-2 / 0.2), rel=0.04)  # 0.2236
+    assert fit.estimates["λ"].value == pytest.approx(1e-3, rel=0.01 if start == 3 else 0.25)
+    assert fit.estimates["b"].value == pytest.approx(start**2 - 0.05, rel=0.01 if start == 3 else 0.15)
+    if start == 3:  # settling in the norm itself is another curve, with another level
+        assert fits[0].law == "balance"
+        assert by_law(fits)["settling"].residual_error > 3 * fit.residual_error
+
+
+def test_a_balance_from_below():
+    fits = fit_laws(T, np.sqrt(100 - 90 * np.exp(-6e-4 * (T - 250))))
+    assert (fits[0].law, fits[0].exact) == ("balance", True)
+    assert [e.value for e in fits[0].estimates.values()] == pytest.approx([-90, 10, 3e-4])
+
+
+def test_a_balance_without_a_level_is_decay():
+    fit = by_law(fit_laws(T, PLANTED["decay"][0](T)))["balance"]
+    assert (fit.estimates, fit.ranked) == ({}, False)
+
+
+@pytest.mark.parametrize("law", LAWS, ids=[law.name for law in LAWS])
+def test_derivatives_against_differences(law):
+    values = {"a": -0.03 if law.name == "root exponential" else 0.7, "b": 11.0, "c": 2.5, "p": 0.4, "λ": 3e-4}
+    at = np.array([values[name] for name in law.parameters])
+    found = law.jacobian(T, at, 250.0)
+    for i, size in enumerate(1e-6 * np.abs(at)):
+        step = np.eye(at.size)[i] * size
+        slope = (law.norm(T, at + step, 250.0) - law.norm(T, at - step, 250.0)) / (2 * size)
+        np.testing.assert_allclose(found[:, i], slope, rtol=1e-5, atol=1e-8 * np.abs(slope).max())
+
+
+def correlated(rng, rho, n=30):
+    noise = rng.normal(size=n)
+    for i in range(1, n):
+        noise[i] = rho * noise[i - 1] + math.sqrt(1 - rho**2) * noise[i]
+    return noise
+
+
+def test_neighbouring_residuals():
+    rng, t = np.random.default_rng(2), np.arange(1, 31) * 100.0
+    found = {rho: [fit_laws(t, 3 + 0.002 * t + 0.1 * correlated(rng, rho))[0] for _ in range(20)] for rho in (0, 0.9)}
+    means = {rho: np.mean([fit.autocorrelation for fit in fits]) for rho, fits in found.items()}
+    assert abs(means[0]) < 0.2
+    assert means[0.9] > 0.35
+    assert any(fit.law != "linear" and fit.weight > 0.9 for fit in found[0.9])  # why a weight is no probability
+    residual = (fit := found[0.9][0]).to_dict()["autocorrelation"]
+    assert residual == fit.autocorrelation
+
+
+def test_neighbouring_residuals_by_hand():
+    t, y = np.arange(8.0), np.array([1, 2, 2, 1, 1, 2, 2, 1.0])
+    residual = y - 1.5
+    assert by_law(fit_laws(t, y))["constant"].autocorrelation == pytest.approx((residual[1:] @ residual[:-1]) / 2)
+    order = [3, 0, 7, 1, 5, 2, 6, 4]
+    assert by_law(fit_laws(t[order], y[order]))["constant"].autocorrelation == pytest.approx((residual[1:] @ residual[:-1]) / 2)
+    assert math.isnan(by_law(fit_laws(t[:7], y[:7]))["constant"].autocorrelation)
+    assert math.isnan(fit_laws(T, np.full(T.size, 3.7))[0].autocorrelation)
 
 
 def test_the_same_twice():

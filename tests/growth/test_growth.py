@@ -84,7 +84,7 @@ def test_the_norm_falls_and_decay_wins(options):
     assert growth.verdict.startswith("The norm falls, from ")
     assert growth.fits[0].law == "decay"
     assert "decay, b·exp(−λt), fits best" in growth.verdict
-    assert "Each step multiplies it by 0.99" in growth.verdict
+    assert "it falls like exp(−λt) with λ = 0.00" in growth.verdict
     assert growth.fits[0].estimates["λ"].value == pytest.approx(0.002, rel=0.1)
 
 
@@ -154,23 +154,130 @@ def test_a_tied_head_is_counted_once(tmp_path):
     members = [{"wte.weight": table * t, "lm_head.weight": table * t, "h.0.attn.c_proj.weight": table} for t in (1, 2)]
     growth = scan(write_series(tmp_path, members), embeddings=True)
     np.testing.assert_allclose(growth.whole.norm, [np.sqrt(50), np.sqrt(125)])
-    assert [finding.kind for finding in growth.findings] == ["tied"]
+    assert [finding.kind for finding in growth.findings] == ["tied", "unchanged"]
+    assert "'lm_head.weight' repeats 'wte.weight' in every checkpoint" in growth.findings[0].says
     assert scan(tmp_path).whole.norm.tolist() == [5, 5]
 
 
 @pytest.mark.parametrize(
     ("norms", "said"),
     [
-        ([3, 3, 3], "The norm does not change"),
+        ([3, 3, 3], "The norm does not change, from 3.000 to 3.000. One checkpoint, repeated, allows no choice among laws."),
         ([3, 4], "The norm grows, from 3.000 to 4.000. 2 different checkpoints allow no choice"),
-        ([3, 5, 4], "The norm grows, though not in 1 of 2 intervals"),
-        ([5, 3, 4], "The norm falls, though not in 1 of 2 intervals"),
+        ([3, 5, 4.9, 7], "The norm grows, though not in 1 of 3 intervals"),
+        ([7, 3, 4, 1], "The norm falls, though not in 1 of 3 intervals"),
+        ([3, 5, 5, 7], "The norm grows, though not in 1 of 3 intervals"),
+        ([3, 5, 4], "The norm wavers about 4.000, from 3.000 to 4.000: no net change beyond its scatter, 1.000"),
         ([3, 5, 3.0], "The norm comes back to where it was"),
         ([0, 1, 2], "The norm grows, from 0.000 to 2.000"),
     ],
 )
 def test_verdicts(tmp_path, norms, said):
     assert said in scan(write_series(tmp_path, one_matrix([[n, 0] for n in norms]))).verdict
+
+
+def test_noise_around_a_constant_neither_grows_nor_falls(tmp_path):
+    t, courses = np.arange(1, 31), {}
+    for noise, slope in ((0.001, 0), (0.001, 0.001)):
+        said = []
+        for seed in range(12):
+            norms = 50 + slope * t + noise * np.random.default_rng(seed).normal(size=30)
+            members = one_matrix([[norm, 0] for norm in norms])
+            said.append(scan(write_series(tmp_path / f"{slope}-{seed}", members)).verdict.split()[2])
+        courses[slope] = said
+    assert courses[0].count("wavers") >= 10
+    assert courses[0.001] == ["grows,"] * 12
+
+
+def test_the_verdict_is_sure_of_nothing():
+    said = scan(FINETUNE).verdict
+    assert "rank laws but are no probabilities" in said
+    for word in ("clearly", "probably", "narrowly", "95 %"):
+        assert word not in said
+    assert "neighbouring residuals correlate by " in example(0, 400, 11).verdict
+
+
+def test_copies_of_a_bias_are_counted_once_and_equal_gains_are_not(tmp_path):
+    table, bias, gain = np.array([[3.0, 4.0]]), np.array([1.0, 2.0]), np.ones(2)
+    members = [
+        {
+            "bert.embeddings.word_embeddings.weight": table * t,
+            "cls.predictions.decoder.weight": table * t,
+            "cls.predictions.bias": bias * t,
+            "cls.predictions.decoder.bias": bias * t,
+            "ln_1.weight": gain,
+            "ln_2.weight": gain,
+            "encoder.layer.0.attention.self.query.weight": table * t,
+            "encoder.layer.1.attention.self.query.weight": table * t,
+            "a_copy_without_a_name": table * t,
+        }
+        for t in (1, 2)
+    ]
+    growth = scan(write_series(tmp_path, members), embeddings=True, scalars=True)
+    tied = [finding.says for finding in growth.findings if finding.kind == "tied"]
+    assert [said.split(" in every")[0] for said in tied] == [
+        "'cls.predictions.decoder.weight' repeats 'bert.embeddings.word_embeddings.weight'",
+        "'a_copy_without_a_name' repeats 'bert.embeddings.word_embeddings.weight'",
+        "'cls.predictions.decoder.bias' repeats 'cls.predictions.bias'",
+    ]
+    np.testing.assert_allclose(growth.whole.norm**2, [25 + 5 + 2 + 2 + 50, 100 + 20 + 2 + 2 + 200])
+    assert scan(tmp_path).whole.norm.tolist() == pytest.approx([np.sqrt(50), np.sqrt(200)])
+
+
+def test_poolers_and_classifiers_do_not_count_among_matrices(tmp_path):
+    square = np.array([[3.0, 4.0], [0.0, 0.0]])
+    names = ("bert.pooler.dense.weight", "classifier.weight", "bert.encoder.layer.0.output.dense.weight")
+    members = [{name: square * (i + t) for i, name in enumerate(names)} for t in (1, 2)]
+    growth = scan(write_series(tmp_path, members))
+    assert growth.whole.norm.tolist() == [15, 20]
+    everything = scan(tmp_path, embeddings=True)
+    assert [curves.name for curves in everything.groups.kinds] == ["feedforward outer", "pooler or classifier"]
+    assert everything.whole.norm[0] == pytest.approx(np.sqrt(25 + 100 + 225))
+
+
+@pytest.mark.parametrize(
+    ("shapes", "counted"),
+    [
+        ({"encoder.weight": (9, 2), "decoder.weight": (9, 2)}, 4),  # a language model
+        ({"encoder.weight": (2, 9), "decoder.weight": (9, 2)}, 40),  # an autoencoder
+        ({"encoder.weight": (3, 3), "decoder.weight": (3, 3)}, 22),
+        ({"encoder.weight": (9, 2)}, 22),
+    ],
+)
+def test_encoder_and_decoder_may_be_tables(tmp_path, shapes, counted):
+    rng = np.random.default_rng(0)
+    shapes = {**shapes, "transformer_encoder.layers.0.self_attn.in_proj_weight": (2, 2)}
+    members = [{name: rng.standard_normal(shape) for name, shape in shapes.items()} for _ in range(2)]
+    growth = scan(write_series(tmp_path, members))
+    assert growth.whole.parameters == counted
+    assert [finding.kind for finding in growth.findings] == ["unknown"] * (counted > 4)
+    if counted > 4:
+        assert f"hold {1 - 4 / counted:.0%} of what counts" in growth.findings[0].says
+
+
+def test_tensors_that_never_change_are_named(tmp_path):
+    members = [{"layers.0.w": np.eye(2) * t, "layers.1.w": np.eye(2), "zero": np.zeros((2, 2))} for t in (1, 2, 3)]
+    growth = scan(write_series(tmp_path, members), exclude="zero")
+    (finding,) = growth.findings
+    assert finding.kind == "unchanged"
+    assert finding.says == "'layers.1.w' (4 parameters) never changes over the series: frozen, or buffers"
+    assert scan(tmp_path / "step_0.safetensors", exclude="zero").findings == ()
+
+
+@pytest.mark.parametrize(
+    ("stacks", "labels"),
+    [
+        (["text_model.encoder", "vision_model.encoder"], ["text_model layer 0", "vision_model layer 0"]),
+        (["model.decoder", "model.encoder"], ["encoder layer 0", "decoder layer 0"]),
+        (["transformer", "visual.transformer"], ["transformer layer 0", "visual.transformer layer 0"]),
+        (["model"], ["layer 0"]),
+    ],
+)
+def test_every_stack_has_its_own_layers(tmp_path, stacks, labels):
+    members = [{f"{stack}.layers.0.self_attn.q_proj.weight": np.full((1, 1), t + 1.0) for stack in stacks} for t in range(2)]
+    growth = scan(write_series(tmp_path, members))
+    assert [curves.name for curves in growth.groups.layers] == labels
+    assert [curves.norm.tolist() for curves in growth.groups.layers] == [[1, 2]] * len(labels)
 
 
 def test_plain_values_are_json_and_csv_says_the_same(tmp_path):
@@ -204,7 +311,7 @@ def test_the_command_prints_what_was_measured(run):
         assert part in out
     row = next(line.split() for line in out.splitlines() if line.startswith(" 100 "))
     assert row == ["100", "16.72", "0.7601", "0.8186", "0.988108", "0.975806", "0.981450", "3.747", "-0.8242"]
-    assert "makes the last ratio 0.8186; measured 0.8186" in flat(out)
+    assert "the last ratio is 0.8186, pure decay's 0.8186" in flat(out)
     assert "does not show that the direction converges" in flat(out)
     assert "The norm falls" in out
     assert "‖θ‖" in out
@@ -286,6 +393,18 @@ def test_nan_on_the_command_line(run, tmp_path):
     assert "it is left out" in flat(out)
 
 
+def test_a_folder_without_permission_is_one_sentence(run, tmp_path, monkeypatch):
+    def refuse(_):
+        raise PermissionError(13, "Permission denied")
+
+    (tmp_path / "locked").mkdir(mode=0)
+    monkeypatch.setattr("os.listdir", refuse)
+    monkeypatch.setattr("os.access", lambda *_, **__: False)
+    code, out, err = run(tmp_path / "locked")
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert "cannot be read" in err
+
+
 def test_missing_tensors_on_the_command_line(run, tmp_path):
     for step in range(3):
         arrays = {"a": np.full((2, 2), step + 1.0), "b": np.ones((2, 2))}
@@ -341,6 +460,16 @@ def test_figures_show_the_numbers():
     alignment, size = growth.plot_steps().axes
     np.testing.assert_array_equal(alignment.lines[1].get_ydata(), growth.whole.alignment)
     np.testing.assert_array_equal(size.lines[0].get_ydata(), growth.whole.step_size)
+
+
+@pytest.mark.parametrize("stack", ["", "decoder.", "vision_model.encoder."])
+def test_the_legend_of_layers_stays_inside_the_figure(tmp_path, stack):
+    names = [f"{stack}layers.{i}.w" for i in range(8)] + ["text_model.encoder.layers.0.w"] * bool(stack)
+    growth = scan(write_series(tmp_path, [{name: np.eye(2) * t for name in names} for t in (1, 2)]))
+    canvas = growth.plot_norms()
+    FigureCanvasAgg(canvas).draw()
+    box = canvas.legends[0].get_window_extent()
+    assert 0 <= box.x0 < box.x1 <= canvas.bbox.width
 
 
 def test_a_series_without_layers_has_two_panels(tmp_path):

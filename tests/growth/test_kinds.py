@@ -19,10 +19,10 @@ CASES = [
     ("encoder.layer.3.output.LayerNorm.beta", (8,), "bias", SCALAR, 3),
     ("encoder.layer.3.intermediate.dense.weight", (32, 8), "feedforward inner", MATRIX, 3),
     ("encoder.layer.3.output.dense.weight", (8, 32), "feedforward outer", MATRIX, 3),
-    ("pooler.dense.weight", (8, 8), "other", MATRIX, None),
+    ("pooler.dense.weight", (8, 8), "pooler or classifier", EMBEDDING, None),
     ("cls.predictions.decoder.weight", (100, 8), "head", EMBEDDING, None),
     ("cls.predictions.bias", (100,), "bias", SCALAR, None),
-    ("cls.predictions.transform.dense.weight", (8, 8), "other", MATRIX, None),
+    ("cls.predictions.transform.dense.weight", (8, 8), "pooler or classifier", EMBEDDING, None),
     # GPT-2
     ("transformer.wte.weight", (100, 8), "token embedding", EMBEDDING, None),
     ("wpe.weight", (32, 8), "position embedding", EMBEDDING, None),
@@ -101,7 +101,44 @@ CASES = [
     ("layers.0.feedforward.inner.weight", (32, 8), "feedforward inner", MATRIX, 0),
     ("tokens", (100, 8), "token embedding", EMBEDDING, None),
     ("positions", (100, 8), "position embedding", EMBEDDING, None),
+    # DistilBERT, ALBERT, ELECTRA, XLM, GPT, DeBERTa, GPT-J, OPT
+    ("vocab_projector.weight", (100, 8), "head", EMBEDDING, None),
+    ("vocab_projector.bias", (100,), "bias", SCALAR, None),
+    ("vocab_transform.weight", (8, 8), "pooler or classifier", EMBEDDING, None),
+    ("predictions.decoder.weight", (100, 8), "head", EMBEDDING, None),
+    ("predictions.dense.weight", (4, 8), "pooler or classifier", EMBEDDING, None),
+    ("sop_classifier.classifier.weight", (2, 8), "pooler or classifier", EMBEDDING, None),
+    ("albert.encoder.embedding_hidden_mapping_in.weight", (8, 4), "embedding projection", EMBEDDING, None),
+    ("albert.encoder.albert_layer_groups.0.albert_layers.0.ffn.weight", (32, 8), "feedforward inner", MATRIX, 0),
+    ("albert.encoder.albert_layer_groups.0.albert_layers.0.ffn_output.weight", (8, 32), "feedforward outer", MATRIX, 0),
+    ("discriminator_predictions.dense_prediction.weight", (1, 8), "pooler or classifier", EMBEDDING, None),
+    ("pred_layer.proj.weight", (100, 8), "head", EMBEDDING, None),
+    ("transformer.attentions.3.out_lin.weight", (8, 8), "attention output", MATRIX, 3),
+    ("transformer.ffns.3.lin1.weight", (32, 8), "feedforward inner", MATRIX, 3),
+    ("transformer.layer_norm1.3.weight", (8,), "norm gain", SCALAR, 3),
+    ("transformer.tokens_embed.weight", (100, 8), "token embedding", EMBEDDING, None),
+    ("positions_embed.weight", (32, 8), "position embedding", EMBEDDING, None),
+    ("deberta.encoder.rel_embeddings.weight", (16, 8), "position embedding", EMBEDDING, None),
+    ("deberta.encoder.layer.2.attention.self.query_proj.weight", (8, 8), "query", MATRIX, 2),
+    ("deberta.encoder.layer.2.attention.self.pos_key_proj.weight", (8, 8), "relative key", MATRIX, 2),
+    ("transformer.h.1.mlp.fc_in.weight", (32, 8), "feedforward inner", MATRIX, 1),
+    ("transformer.h.1.mlp.fc_out.weight", (8, 32), "feedforward outer", MATRIX, 1),
+    ("model.decoder.project_in.weight", (8, 4), "embedding projection", EMBEDDING, None),
+    ("score.weight", (2, 8), "pooler or classifier", EMBEDDING, None),
+    # minGPT, lectures and tutorials, CLIP
+    ("tok_emb.weight", (100, 8), "token embedding", EMBEDDING, None),
+    ("pos_emb", (1, 32, 8), "position embedding", EMBEDDING, None),
+    ("token_embedding_table.weight", (100, 8), "token embedding", EMBEDDING, None),
+    ("position_embedding_table.weight", (32, 8), "position embedding", EMBEDDING, None),
+    ("src_embed.0.lut.weight", (100, 8), "token embedding", EMBEDDING, None),
+    ("tgt_embed.0.lut.weight", (100, 8), "token embedding", EMBEDDING, None),
+    ("generator.proj.weight", (100, 8), "head", EMBEDDING, None),
+    ("token_embedding.weight", (100, 8), "token embedding", EMBEDDING, None),
+    ("visual.positional_embedding", (32, 8), "position embedding", EMBEDDING, None),
+    ("text_projection", (8, 8), "pooler or classifier", EMBEDDING, None),
+    ("text_model.encoder.layers.1.self_attn.q_proj.weight", (8, 8), "query", MATRIX, 1),
     # names that say nothing
+    ("encoder.weight", (100, 8), "other", MATRIX, None),
     ("a", (3, 4), "other", MATRIX, None),
     ("a", (3,), "other", SCALAR, None),
     ("a", (), "other", SCALAR, None),
@@ -125,6 +162,9 @@ def test_names(name, shape, kind, family, layer):
         ("blocks.0.attn.mask", (8, 8)),
         ("blocks.0.attn.IGNORE", ()),
         ("bn.running_mean", (3,)),
+        ("pos_encoder.pe", (500, 1, 8)),
+        ("src_embed.1.pe", (1, 500, 8)),
+        ("blocks.0.sa.heads.0.tril", (8, 8)),
     ],
 )
 def test_buffers_are_no_parameters(name, shape):
@@ -135,3 +175,5 @@ def test_stacks_are_told_apart():
     assert role_of("decoder.block.2.layer.0.SelfAttention.q.weight", (8, 8)).stack == "decoder"
     assert role_of("encoder.block.2.layer.0.SelfAttention.q.weight", (8, 8)).stack == "encoder"
     assert role_of("h.2.attn.c_proj.weight", (8, 8)).stack == ""
+    assert role_of("text_model.encoder.layers.2.mlp.fc1.weight", (8, 8)).stack == "text_model.encoder"
+    assert role_of("decoder.2.fc1.weight", (8, 8)).stack == "decoder"

@@ -143,6 +143,18 @@ def test_one_minus_cosine_keeps_its_digits(turn):
     assert small.last_gap[0] == small.successor_gap[0]
 
 
+@pytest.mark.parametrize("relative", [1e-3, 1e-6, 1e-9])
+def test_what_a_change_of_length_costs(relative):
+    """The errors that the curves admit, ε·r for 1 − cos and ε/r for the alignment, against rationals."""
+    vector = np.random.default_rng(0).standard_normal(400)
+    after = vector * (1 - relative) + relative * 1e-3 * np.random.default_rng(1).standard_normal(400)
+    found, (squares, steps, dots) = curves([vector, after]), exact([vector, after])
+    gap = (squares[0] * squares[1] - dots[0] ** 2) / (2 * squares[0] * squares[1])  # (1 − cos²)/2, cos being near 1
+    along = float(dots[0] - squares[0]) / math.sqrt(squares[0] * steps[0])
+    assert abs(found.successor_gap[0] - float(gap)) < 4e-16 * relative
+    assert abs(found.alignment[0] - along) < 4e-16 / relative
+
+
 @given(some.lists(some.lists(some.floats(-10, 10).map(lambda x: round(x, 3)), min_size=4, max_size=4), min_size=2, max_size=6))
 def test_curves_against_a_plain_loop(vectors):
     found = curves(vectors)
@@ -174,7 +186,7 @@ def test_values_that_are_not_finite(tmp_path, value, where, at):
     growth = scan(folder, skip_bad=True)
     assert growth.names == tuple(f"step_{i}.safetensors" for i in range(3) if i != at)
     assert np.isfinite(growth.whole.norm).all()
-    assert [finding.kind for finding in growth.findings] == ["bad"]
+    assert [finding.kind for finding in growth.findings] == ["bad", "unchanged"]
     assert growth.findings[0].says.endswith("it is left out")
 
 

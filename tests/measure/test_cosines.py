@@ -7,8 +7,10 @@ import pytest
 
 import sattheory as st
 from sattheory.arithmetic.floats import Floats
-from sattheory.measure.cosines import QUANTITIES, TERMS, _symbols, cosines
+from sattheory.asymptotics.directions import limit_directions
+from sattheory.measure.cosines import QUANTITIES, TERMS, cosines
 from sattheory.network.examples import EXAMPLES
+from sattheory.network.initialise import fill
 from tests.oracle import evaluate
 
 TOKENS = [0, 3, 1, 3, 5]
@@ -157,8 +159,48 @@ def test_a_stream_that_vanishes_as_far_as_known_has_no_number():
     found = cosines(network, TOKENS).limit
     unknown = dataclasses.replace(found.streams[1], coefficients=0 * found.streams[1].coefficients)
     assert unknown.remainder > -np.inf
-    assert _symbols([unknown, found.streams[0]])[0] is None
-    assert _symbols([unknown, found.streams[0]])[1] is not None
+    assert np.isnan(limit_directions(unknown)).all()
+    assert np.isfinite(limit_directions(found.streams[0])).all()
+
+
+def test_a_position_that_grows_more_slowly_has_a_direction_of_its_own():
+    """Pre-norm, one layer, no biases: W_V takes token 0 away, whose position stays at c¹ while the other grows like c³."""
+    kind = st.Configuration(vocabulary=2, width=3, key_width=1, value_width=1, placement="pre", scaled_scores=False)
+    given = {"tokens": [[1.0, 0, -1], [0, 1, -1]], "value.weight": [[1.0, 1.0, 1.0]], "output.weight": [[1.0], [2.0], [0.5]]}
+
+    def draw(name, shape):
+        found = next((np.array(a) for k, a in given.items() if name.endswith(k)), np.zeros(shape))
+        return np.ones(shape) if name.endswith("gain") else found
+
+    for value, slow in (([[1.0, 1.0, 1.0]], (0, 1)), ([[0.0, 1.0, 1.0]], ())):
+        given["value.weight"] = value
+        network = st.Transformer(kind, fill(kind, draw))
+        limit = st.saturate(network, [0, 1])
+        far = evaluate(kind, network.parameters, [0, 1], 10**9).streams[-1]
+        near = evaluate(kind, network.parameters, [0, 1], 1).streams[-1]
+        gaps = cosines(network, [0, 1]).gaps
+        assert gaps["limit"][0, 1] == pytest.approx(
+            np.mean([one_minus_cosine(u, v) for u, v in zip(near, far, strict=True)]), abs=1e-9
+        )
+        assert gaps["stand_in_float64"][0, 1] < 1e-5
+        assert st.scale_sweep(network, [0, 1], [1e6]).against["limit"].gap[1, 0] < 1e-9
+        assert [i for i in (0, 1) if not limit.streams[1].symbol[i].any()] in ([], list(slow))
+
+
+def test_the_output_after_a_final_norm_is_one_more_row():
+    network = random(placement="pre", final_norm=True)
+    plain = st.Transformer(
+        network.configuration.replace(final_norm=False), dataclasses.replace(network.parameters, final_norm=None)
+    )
+    found, before = cosines(network, TOKENS, hard=True).gaps, cosines(plain, TOKENS, hard=True).gaps
+    one, far = (evaluate(network.configuration, network.parameters, TOKENS, c).output for c in (1, 1000))
+    for name, gaps in found.items():
+        assert gaps.shape == (1, 4)
+        assert gaps[0, :3] == pytest.approx(before[name][0], abs=1e-12)
+    assert found["c1000_float64"][0, 3] == pytest.approx(
+        np.mean([one_minus_cosine(u, v) for u, v in zip(one, far, strict=True)]), abs=1e-12
+    )
+    assert abs(found["limit"][0, 3] - found["limit"][0, 2]) > 1e-6
 
 
 def test_the_weights_are_those_of_the_papers_stand_in():

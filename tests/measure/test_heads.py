@@ -6,13 +6,15 @@ import dataclasses
 import pickle
 from collections import Counter
 from fractions import Fraction
+from functools import reduce
+from operator import add
 
 import numpy as np
 import pytest
 
 import sattheory as st
 from sattheory.errors import InputError
-from sattheory.measure.heads import OUTCOMES, HeadCounts, observe, paper_weights, total
+from sattheory.measure.heads import OUTCOMES, Addresses, HeadCounts, observe, paper_weights, total
 from sattheory.network.configuration import Configuration
 from sattheory.network.examples import EXAMPLES
 from sattheory.network.initialise import fill
@@ -137,12 +139,13 @@ def test_a_head_without_query_weights_is_a_mean_head(mask, attended):
 
 
 def test_random_heads_under_a_multiplicative_mask_have_both_modes():
-    choices = {"vocabulary": 200, "width": 48, "heads": 12, "placement": "post", "positions": "sinusoidal"}
+    choices = {"vocabulary": 200, "width": 48, "heads": 12, "placement": "post", "positions": "sinusoidal", "layers": 3}
+    choices |= {"feedforward": 48, "biases": True}
     tokens = np.random.default_rng(0).integers(0, 200, 83)
     found = {}
     for mask in ("causal", "causal_multiplicative"):
         limit = st.saturate(st.Transformer.random(mask=mask, seed=5, **choices), tokens)
-        found[mask] = observe(limit).attended[0]
+        found[mask] = observe(limit).attended
     assert found["causal"].max() == 1
     assert found["causal_multiplicative"].max() > 20
     assert found["causal_multiplicative"].min() < 2
@@ -240,7 +243,9 @@ def test_soft_and_lower_ties_are_told_apart():
     counts = observe(st.saturate(soft.network, soft.tokens))
     assert counts.outcomes[1, 0, OUTCOMES.index("soft")].sum() == 2
     assert counts.attended[1, 0] == 2
-    assert counts.starts.mass[1, 0] == pytest.approx(2 * np.array([0.428328, 0.571672]), abs=2e-6)
+    # Query 0 gives 0.428328 to key 0, query 1 the same to key 1.
+    assert counts.starts.mass[1, 0] == pytest.approx([1.0, 1.0])
+    assert counts.offsets.mass[1, 0] == pytest.approx([0.571672, 2 * 0.428328, 0.571672], abs=2e-6)
     counts = observe(st.saturate(biased.network, biased.tokens))
     assert counts.outcomes[0, 0].tolist() == [[0, 0], [2, 0], [0, 0], [0, 0]]
 
@@ -264,7 +269,9 @@ def test_undecided_layers_are_counted_as_such():
     assert limit.undecided is not None
     counts = observe(limit, paper_weights(example.network, example.tokens))
     assert (counts.sentences, counts.decided.tolist(), counts.queries.tolist()) == (1, [1, 0], [2, 0])
-    assert counts.paper.all()
+    # The paper's network has weights in layer 2 too; they count where there is a limit to hold them against.
+    assert counts.paper_sentences.tolist() == [1, 0]
+    assert counts.paper.any(axis=-1).tolist() == [True, False]
     assert counts.compared.tolist() == [2, 0]
     whole = observe(st.saturate(example.network, example.tokens))
     assert (counts + whole).decided.tolist() == [2, 1]
@@ -293,9 +300,7 @@ def test_the_papers_count_is_not_the_limit_where_c_1000_has_not_arrived():
 
 def test_counts_add_up_in_any_grouping_of_whole_numbers_and_travel():
     parts = [observe(st.saturate(made_heads.network(), tokens), None, SPECIAL) for tokens in SENTENCES]
-    same(
-        total(parts), parts[0] + parts[1] + total([p for p in parts[2:3]]) + parts[3] + parts[4] + parts[5] + parts[6] + parts[7]
-    )
+    same(total(parts), parts[0] + parts[1] + total(list(parts[2:3])) + parts[3] + parts[4] + parts[5] + parts[6] + parts[7])
     same(pickle.loads(pickle.dumps(total(parts))), total(parts))
     np.testing.assert_array_equal(total(parts).support, total(parts[::-1]).support)
     np.testing.assert_array_equal(total(parts).offsets.seen, total(parts[::-1]).offsets.seen)
@@ -315,3 +320,20 @@ def test_refusals():
         observe(limit, {1: np.ones((1, 3, 3))})
     with pytest.raises(InputError, match="layer 2"):
         observe(limit, {2: np.ones((1, 2, 2))})
+
+
+def test_a_share_is_worth_as_many_queries_as_sentences_say():
+    """Masses 2, 0 and 4 of 4 queries each: R = ½, its variance 8/144 · 3/2 = 1/12, so that R(1 − R) over it is 3."""
+
+    def one(mass):
+        return Addresses.of_sentence(np.array([[[mass]]]), np.array([[4]]), np.array([[1.0]]))
+
+    def added(*masses):
+        return reduce(add, map(one, masses))
+
+    assert added(2.0, 0.0, 4.0).effective(0, 0, 0) == pytest.approx(3.0)
+    assert added(4.0, 4.0, 4.0).effective(0, 0, 0) == 3  # no difference: as many as there are sentences
+    assert added(2.0, 2.0).effective(0, 0, 0) == 2
+    assert added(2.0).effective(0, 0, 0) == 1
+    assert added(*[1.9, 2.1] * 20).effective(0, 0, 0) == 160  # never more than there are queries
+    assert added(2.0).effective(0, 0, 1) == 0

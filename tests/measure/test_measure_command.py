@@ -143,7 +143,7 @@ def test_undecided_sentences_are_told(run, undecided, tmp_path):
     (tmp_path / "n.txt").write_text("0 1\n0 0\n1 0\n")
     code, out, _ = run("example:close", "--text", tmp_path / "n.txt", "--tokens")
     assert code == 0
-    assert "Undecided (trained), left out of the means of the limit. Layer 1: 2 of 3." in out
+    assert "Undecided (trained), left out of the means. Layer 1: 2 of 3." in out
     assert "1×: layer 1, attention weights: softmax at index (0, 0, 0): the coefficient of c^3 is 5e-12" in " ".join(out.split())
 
 
@@ -199,9 +199,10 @@ def test_a_model_without_vocabulary_asks_for_numbers(run, bert, text):
 def test_a_narrow_terminal_gets_one_table_after_the_other(run, bert, text, monkeypatch):
     from rich.console import Console
 
-    from sattheory.terminal import measurements
+    from sattheory.terminal import heads, measurements
 
-    monkeypatch.setattr(measurements, "console", lambda: Console(highlight=False, width=80))
+    for module in (heads, measurements):
+        monkeypatch.setattr(module, "console", lambda: Console(highlight=False, width=80))
     _, out, _ = run(bert, "--text", text, "-j", 1)
     assert "…" not in out
     assert max(map(len, out.splitlines())) <= 80
@@ -217,6 +218,8 @@ def test_every_architecture_is_measured(tmp_path):
         assert found.architecture == kind
         for measured in found.networks.values():
             assert np.isfinite(measured.gaps["c1000_float64"]).all()
-            assert measured.gaps["limit"].shape == (2, model.network.configuration.layers + 1)
+            kind_of = model.network.configuration
+            assert measured.gaps["limit"].shape == (2, kind_of.layers + 1 + kind_of.final_norm)
+            assert (found.rows[-1] == "final norm") == kind_of.final_norm == (kind in ("gpt2", "gpt_neox", "t5"))
             decided = np.isfinite(measured.gaps["limit"])
             assert decided.all() == (not any(measured.undecided))

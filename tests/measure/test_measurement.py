@@ -134,7 +134,11 @@ def test_undecided_sentences_are_counted_and_left_out():
     assert np.isnan(limit[:, 1]).tolist() == [True, False, True, False]
     assert found.trained.count("limit").tolist() == [4, 2]
     assert found.trained.mean("limit")[1] == pytest.approx(1 - limit[[1, 3], 1].mean())
-    assert found.trained.count("c1000_float32").tolist() == [4, 4]
+    # Every column is a mean over the same sentences: those whose limit is decided.
+    assert found.trained.count("c1000_float32").tolist() == [4, 2]
+    stand_in = found.trained.gaps["c1000_float32"]
+    assert np.isfinite(stand_in).all()
+    assert found.trained.mean("c1000_float32")[1] == pytest.approx(1 - stand_in[[1, 3], 1].mean())
     shown = found.to_dict()
     assert (shown["undecided"]["trained"]["sentences"], shown["undecided"]["trained"]["of"]) == (2, 4)
     assert sum(shown["undecided"]["trained"]["reasons"].values()) == 2
@@ -174,7 +178,7 @@ def test_plain_values(found):
     shown = json.loads(json.dumps(found.to_dict()))
     assert shown["model"] == "network"
     assert [row["layer"] for row in shown["layers"]] == [0, 1, 2]
-    assert set(shown["layers"][1]) == {"layer", "trained", "twin"}
+    assert set(shown["layers"][1]) == {"layer", "name", "trained", "twin"}
     assert shown["layers"][2]["twin"]["limit"]["cosine"] == found.twin.mean("limit")[2]
     assert set(shown["quantities"]) == set(USUAL)
     assert len(shown["heads"]["trained"]) == 4

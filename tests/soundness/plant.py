@@ -15,11 +15,11 @@ import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from tests.soundness import in_enclosures, in_files, in_growth, in_models, in_series, in_vocabularies, in_workers
+from tests.soundness import in_enclosures, in_files, in_growth, in_measure, in_models, in_series, in_vocabularies, in_workers
 from tests.soundness.planted import Planted
 
 ROOT = Path(__file__).resolve().parents[2]
-ROOMS = (in_series, in_enclosures, in_models, in_files, in_vocabularies, in_workers, in_growth)
+ROOMS = (in_series, in_enclosures, in_models, in_files, in_vocabularies, in_workers, in_growth, in_measure)
 PLANTED = tuple(error for room in ROOMS for error in room.PLANTED)
 
 

@@ -17,7 +17,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sattheory.asymptotics.scale_sweep import one_minus_cosine, streams_at
+from sattheory.asymptotics.directions import one_minus_cosine
+from sattheory.asymptotics.scale_sweep import streams_at
 from sattheory.claims.cases.saturated_cases import KEPT, R1, R2, ROWS, Saturated, examine, inputs, population
 from sattheory.claims.claim import Claim, Expected, Form
 from sattheory.claims.evidence import Planted, Proof

@@ -30,6 +30,9 @@ def plant(error: Planted) -> tuple[bool, str]:
         for part in ("sattheory", "proofs", "tests"):
             shutil.copytree(ROOT / part, copy / part, ignore=shutil.ignore_patterns("__pycache__"))
         shutil.copy(ROOT / "pyproject.toml", copy)
+        (copy / "docs").mkdir()
+        for schema in (ROOT / "docs").glob("*.json"):
+            shutil.copy(schema, copy / "docs")
         target = copy / "sattheory" / error.file
         text = target.read_text()
         if text.count(error.old) != 1:

@@ -14,19 +14,19 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from sattheory.checkpoints.architecture import Architecture
-from sattheory.checkpoints.bert import BERT
-from sattheory.checkpoints.documents import read_object, shown
-from sattheory.checkpoints.fields import Fields
-from sattheory.checkpoints.gpt2 import GPT2
-from sattheory.checkpoints.gpt_neox import GPT_NEOX
+from sattheory.checkpoints.architectures.architecture import Architecture
+from sattheory.checkpoints.architectures.bert import BERT
+from sattheory.checkpoints.architectures.fields import Fields
+from sattheory.checkpoints.architectures.gpt2 import GPT2
+from sattheory.checkpoints.architectures.gpt_neox import GPT_NEOX
+from sattheory.checkpoints.architectures.roberta import ROBERTA
+from sattheory.checkpoints.architectures.t5 import T5
+from sattheory.checkpoints.architectures.weights import Weights
+from sattheory.checkpoints.architectures.xlnet import XLNET
+from sattheory.checkpoints.containers.documents import read_object, shown
+from sattheory.checkpoints.containers.tensors import Tensors, open_tensors
 from sattheory.checkpoints.hub import SCHEME, resolve
-from sattheory.checkpoints.roberta import ROBERTA
-from sattheory.checkpoints.t5 import T5
-from sattheory.checkpoints.tensors import Tensors, open_tensors
-from sattheory.checkpoints.vocabulary import Vocabulary, read_vocabulary
-from sattheory.checkpoints.weights import Weights
-from sattheory.checkpoints.xlnet import XLNET
+from sattheory.checkpoints.vocabularies.vocabulary import Vocabulary, read_vocabulary
 from sattheory.errors import InputError
 from sattheory.network import EncoderDecoder, Transformer
 

@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from sattheory.checkpoints.tensors import Tensors
+from sattheory.checkpoints.containers.tensors import Tensors
 from sattheory.errors import InputError
 from sattheory.growth.scanning import PART, SQUARE
 from sattheory.growth.series import parameters_of

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sattheory.checkpoints.tensors import Tensors
+from sattheory.checkpoints.containers.tensors import Tensors
 from sattheory.errors import InputError
 from sattheory.growth.duplicates import duplicates
 from sattheory.growth.groups import Measured, Selection, grouped, measured, tied, unchanged, unknown

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sattheory.checkpoints.opening import check_inside
+from sattheory.checkpoints.containers.opening import check_inside
 from sattheory.errors import InputError
 
 ENDINGS = (".safetensors", ".npz")

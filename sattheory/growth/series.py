@@ -14,7 +14,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from sattheory.checkpoints.tensors import FLOATING, Tensors, open_tensors
+from sattheory.checkpoints.containers.tensors import FLOATING, Tensors, open_tensors
 from sattheory.errors import InputError
 from sattheory.growth.kinds import role_of
 from sattheory.growth.places import Place, find

@@ -15,7 +15,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sattheory.checkpoints.documents import read_object
+from sattheory.checkpoints.containers.documents import read_object
 from sattheory.errors import InputError
 from sattheory.growth.places import Place
 

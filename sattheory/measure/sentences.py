@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, Protocol
 
-from sattheory.checkpoints.documents import read_bytes, shown
+from sattheory.checkpoints.containers.documents import read_bytes, shown
 from sattheory.errors import InputError
 
 LARGEST_TEXT = 256 * 2**20

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from sattheory.checkpoints import documents
-from sattheory.checkpoints.documents import parse_object
+from sattheory.checkpoints.containers import documents
+from sattheory.checkpoints.containers.documents import parse_object
 from sattheory.errors import InputError
 
 VALUES = some.recursive(

@@ -17,8 +17,9 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from sattheory import cli
-from sattheory.checkpoints import opening, read
-from sattheory.checkpoints.tensors import Tensors, open_tensors
+from sattheory.checkpoints import read
+from sattheory.checkpoints.containers import opening
+from sattheory.checkpoints.containers.tensors import Tensors, open_tensors
 from sattheory.errors import InputError
 from tests.checkpoints.hostile.attacks import ATTACKS
 from tests.checkpoints.hostile.npz_cases import NPZ
@@ -189,7 +190,7 @@ def test_an_error_of_the_disk_is_a_sentence(tmp_path: Path, monkeypatch: pytest.
     def fail(*arguments: object) -> None:
         raise OSError(5, "Input/output error")
 
-    monkeypatch.setattr("sattheory.checkpoints.stretches.Plain.fill", fail)
+    monkeypatch.setattr("sattheory.checkpoints.containers.stretches.Plain.fill", fail)
     with pytest.raises(InputError, match=r"no longer be read \(Input/output error\)"):
         tensors.read("a")
     monkeypatch.setattr(os, "open", fail)
@@ -203,7 +204,7 @@ def test_a_tensor_beyond_memory_is_refused(tmp_path: Path, monkeypatch: pytest.M
     def full(*arguments: object) -> None:
         raise MemoryError
 
-    monkeypatch.setattr("sattheory.checkpoints.tensors.np.empty", full)
+    monkeypatch.setattr("sattheory.checkpoints.containers.tensors.np.empty", full)
     with pytest.raises(InputError, match="its 2 numbers do not fit into memory"):
         tensors.read("a")
 

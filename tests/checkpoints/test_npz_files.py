@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sattheory.checkpoints import zip_directories
-from sattheory.checkpoints.tensors import open_tensors
+from sattheory.checkpoints.containers import zip_directories
+from sattheory.checkpoints.containers.tensors import open_tensors
 from tests.checkpoints.raw_archives import member, npy, raw_npy, wide, write_archive
 
 SAVE = {"stored": np.savez, "deflated": np.savez_compressed}

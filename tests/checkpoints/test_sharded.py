@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from safetensors.numpy import save_file
 
-from sattheory.checkpoints import entries, sharded
-from sattheory.checkpoints.tensors import open_tensors
+from sattheory.checkpoints.containers import entries, sharded
+from sattheory.checkpoints.containers.tensors import open_tensors
 from sattheory.errors import InputError
 
 ARRAYS = {"z": np.arange(6.0).reshape(2, 3), "a": np.ones(3, "f4"), "m": np.arange(4), "s": np.array(5, "i4")}

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from safetensors.numpy import save_file
 
-from sattheory.checkpoints import entries
-from sattheory.checkpoints.tensors import open_tensors
+from sattheory.checkpoints.containers import entries
+from sattheory.checkpoints.containers.tensors import open_tensors
 from sattheory.errors import InputError
 from tests.checkpoints.tiny_checkpoints import entry, write_raw, write_tensors
 

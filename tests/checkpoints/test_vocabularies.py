@@ -14,9 +14,9 @@ from typing import Any
 
 import pytest
 
-from sattheory.checkpoints.byte_level import ByteLevelBPE
-from sattheory.checkpoints.special_tokens import Surround
-from sattheory.checkpoints.vocabulary import Vocabulary, read_vocabulary
+from sattheory.checkpoints.vocabularies.byte_level import ByteLevelBPE
+from sattheory.checkpoints.vocabularies.special_tokens import Surround
+from sattheory.checkpoints.vocabularies.vocabulary import Vocabulary, read_vocabulary
 from sattheory.errors import InputError
 from tests.checkpoints.tiny_checkpoints import VOCABULARY
 from tests.checkpoints.tiny_vocabularies import LINES, TEXTS, write, write_byte_level, write_neox, write_t5, write_xlnet

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from sattheory.checkpoints.vocabulary import Vocabulary, read_vocabulary
-from sattheory.checkpoints.wordpiece import WordPiece, read_wordpiece
+from sattheory.checkpoints.vocabularies.vocabulary import Vocabulary, read_vocabulary
+from sattheory.checkpoints.vocabularies.wordpiece import WordPiece, read_wordpiece
 from sattheory.errors import InputError
 from tests.checkpoints.tiny_checkpoints import VOCABULARY, write_bert
 

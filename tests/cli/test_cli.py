@@ -278,7 +278,7 @@ def test_help_has_an_example(run, command):
         (("scale", "example:soft", "--from", "10", "--to", "1"), ("--to 1", "rise", "from ≤ to")),
         (("scale", "example:soft", "--count", "0"), ("count",)),
         (("scale", "example:soft", "--plot", "plot.bmp"), ("bmp", "svg")),
-        (("figures", "f5"), ("f5", "f4")),
+        (("figures", "f9"), ("f9", "f4")),
         (("figures", "head", "--format", "gif"), ("gif", "svg")),
         (("figures", "head", "--size", "huge"), ("huge", "small")),
         (("figures", "head", "--seed", "-1"), ("seed=-1", "0 or more")),

@@ -95,7 +95,7 @@ KINDS: dict[str, Callable[[bytes, Path], Path]] = {
 
 
 def read_tensors(folder: Path) -> None:
-    from sattheory.checkpoints.tensors import open_tensors
+    from sattheory.checkpoints.containers.tensors import open_tensors
 
     tensors = open_tensors(folder)
     for name in tensors:

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 from safetensors.numpy import save_file
 
-from sattheory.checkpoints.tensors import open_tensors
+from sattheory.checkpoints.containers.tensors import open_tensors
 from sattheory.errors import InputError
 from sattheory.growth import scan, scanning
 from sattheory.growth.curves import curves_of

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from sattheory import checkpoints
-from sattheory.checkpoints.vocabulary import Vocabulary, read_vocabulary
+from sattheory.checkpoints.vocabularies.vocabulary import Vocabulary, read_vocabulary
 from tests.checkpoints.tiny_vocabularies import TEXTS, write, write_byte_level, write_neox, write_t5, write_xlnet
 
 pytestmark = pytest.mark.peers

@@ -125,7 +125,7 @@ ATTACKS = {
 
 def main(path: str) -> None:
     """Open and read one, in parts."""
-    from sattheory.checkpoints.tensors import open_tensors
+    from sattheory.checkpoints.containers.tensors import open_tensors
     from sattheory.errors import InputError
 
     try:

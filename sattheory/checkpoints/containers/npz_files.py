@@ -15,11 +15,11 @@ from pathlib import Path
 
 import numpy as np
 
-from sattheory.checkpoints.documents import shown
-from sattheory.checkpoints.entries import STORED, Contents, Entry, bytes_of, check_name
-from sattheory.checkpoints.opening import INTACT, open_file
-from sattheory.checkpoints.stretches import Plain, source
-from sattheory.checkpoints.zip_directories import Member, read_directory
+from sattheory.checkpoints.containers.documents import shown
+from sattheory.checkpoints.containers.entries import STORED, Contents, Entry, bytes_of, check_name
+from sattheory.checkpoints.containers.opening import INTACT, open_file
+from sattheory.checkpoints.containers.stretches import Plain, source
+from sattheory.checkpoints.containers.zip_directories import Member, read_directory
 from sattheory.errors import InputError
 
 FREE = 64 * 2**20

@@ -13,9 +13,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from sattheory.checkpoints.documents import LARGEST_DOCUMENT, read_bytes, shown
-from sattheory.checkpoints.numbering import added_numbers
-from sattheory.checkpoints.special_tokens import SURROUND, USUAL, Settings, Surround
+from sattheory.checkpoints.containers.documents import LARGEST_DOCUMENT, read_bytes, shown
+from sattheory.checkpoints.vocabularies.numbering import added_numbers
+from sattheory.checkpoints.vocabularies.special_tokens import SURROUND, USUAL, Settings, Surround
 from sattheory.errors import InputError
 
 MOST_LINES = 700_000

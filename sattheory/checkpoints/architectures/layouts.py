@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sattheory.checkpoints.fields import Fields
+from sattheory.checkpoints.architectures.fields import Fields
 
 Array = NDArray[Any]
 Shape = tuple[int, ...]

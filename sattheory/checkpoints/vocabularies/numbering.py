@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from sattheory.checkpoints.documents import read_object, shown
+from sattheory.checkpoints.containers.documents import read_object, shown
 from sattheory.errors import InputError
 
 LARGEST_NUMBER = 10_000_000

@@ -7,10 +7,10 @@ as everywhere in this package.
 
 from __future__ import annotations
 
-from sattheory.checkpoints import bert
-from sattheory.checkpoints.architecture import Architecture, Drawn, Stack, Stored, Table, Ties, gains_and_normal
-from sattheory.checkpoints.fields import INTACT, Fields
-from sattheory.checkpoints.layouts import last_rows
+from sattheory.checkpoints.architectures import bert
+from sattheory.checkpoints.architectures.architecture import Architecture, Drawn, Stack, Stored, Table, Ties, gains_and_normal
+from sattheory.checkpoints.architectures.fields import INTACT, Fields
+from sattheory.checkpoints.architectures.layouts import last_rows
 from sattheory.errors import InputError
 from sattheory.network import Configuration
 

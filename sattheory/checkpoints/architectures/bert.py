@@ -9,8 +9,8 @@ of the padding token set to zero.
 
 from __future__ import annotations
 
-from sattheory.checkpoints.architecture import IN_NETWORK, Architecture, Drawn, Stack, Table, Ties, gains_and_normal
-from sattheory.checkpoints.fields import MOST_LAYERS, Fields
+from sattheory.checkpoints.architectures.architecture import IN_NETWORK, Architecture, Drawn, Stack, Table, Ties, gains_and_normal
+from sattheory.checkpoints.architectures.fields import MOST_LAYERS, Fields
 from sattheory.network import Configuration
 
 WHOLE: Table = {

@@ -18,8 +18,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sattheory.checkpoints.documents import shown
-from sattheory.checkpoints.opening import INTACT
+from sattheory.checkpoints.containers.documents import shown
+from sattheory.checkpoints.containers.opening import INTACT
 from sattheory.errors import InputError
 
 # A tensor of the usual name takes 100 to 150 bytes of a header: this is room for the most tensors there may be.

@@ -15,12 +15,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
-from sattheory.checkpoints.byte_level import read_byte_level
-from sattheory.checkpoints.documents import shown
-from sattheory.checkpoints.rust_errors import refused
-from sattheory.checkpoints.special_tokens import Surround
-from sattheory.checkpoints.tokenizer_files import read_tokenizer_file
-from sattheory.checkpoints.wordpiece import read_wordpiece
+from sattheory.checkpoints.containers.documents import shown
+from sattheory.checkpoints.vocabularies.byte_level import read_byte_level
+from sattheory.checkpoints.vocabularies.rust_errors import refused
+from sattheory.checkpoints.vocabularies.special_tokens import Surround
+from sattheory.checkpoints.vocabularies.tokenizer_files import read_tokenizer_file
+from sattheory.checkpoints.vocabularies.wordpiece import read_wordpiece
 from sattheory.errors import InputError
 
 ANOTHER = "give the vocabulary of this model, or another text"

@@ -17,9 +17,9 @@ from io import BufferedReader
 from pathlib import Path
 from stat import S_ISLNK
 
-from sattheory.checkpoints.documents import shown
-from sattheory.checkpoints.entries import LARGEST_HEADER, Stretch, check_count
-from sattheory.checkpoints.opening import INTACT
+from sattheory.checkpoints.containers.documents import shown
+from sattheory.checkpoints.containers.entries import LARGEST_HEADER, Stretch, check_count
+from sattheory.checkpoints.containers.opening import INTACT
 from sattheory.errors import InputError
 
 END, LOCATOR, END64 = struct.Struct("<4s4H2LH"), struct.Struct("<4sLQL"), struct.Struct("<4sQ2H2L4Q")

@@ -9,9 +9,18 @@ from __future__ import annotations
 
 import math
 
-from sattheory.checkpoints.architecture import IN_NETWORK, Architecture, Drawn, Stack, Stored, Table, Ties, gains_and_normal
-from sattheory.checkpoints.fields import MOST_LAYERS, Fields
-from sattheory.checkpoints.layouts import TRANSPOSED, side_by_side
+from sattheory.checkpoints.architectures.architecture import (
+    IN_NETWORK,
+    Architecture,
+    Drawn,
+    Stack,
+    Stored,
+    Table,
+    Ties,
+    gains_and_normal,
+)
+from sattheory.checkpoints.architectures.fields import MOST_LAYERS, Fields
+from sattheory.checkpoints.architectures.layouts import TRANSPOSED, side_by_side
 from sattheory.network import Configuration
 
 WHOLE: Table = {"tokens": "wte.weight", "positions": "wpe.weight", "final_norm": "ln_f", "classifier": "lm_head"}

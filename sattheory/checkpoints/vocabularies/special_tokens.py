@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sattheory.checkpoints.documents import read_object, shown
+from sattheory.checkpoints.containers.documents import read_object, shown
 from sattheory.errors import InputError
 
 KINDS = ("cls", "sep", "unk", "pad", "mask", "bos", "eos")

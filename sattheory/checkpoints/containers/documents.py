@@ -14,7 +14,7 @@ from pathlib import Path
 from reprlib import Repr
 from typing import Any, NoReturn
 
-from sattheory.checkpoints.opening import INTACT, check_inside, open_file
+from sattheory.checkpoints.containers.opening import INTACT, check_inside, open_file
 from sattheory.errors import InputError
 
 LARGEST_DOCUMENT = 16 * 2**20

@@ -10,9 +10,9 @@ decoder.  Parameters are drawn as Mesh TensorFlow draws them, so that products k
 
 from __future__ import annotations
 
-from sattheory.checkpoints.architecture import Architecture, Drawn, Stack, Ties
-from sattheory.checkpoints.documents import shown
-from sattheory.checkpoints.fields import INTACT, MOST_LAYERS, Fields, known_activation
+from sattheory.checkpoints.architectures.architecture import Architecture, Drawn, Stack, Ties
+from sattheory.checkpoints.architectures.fields import INTACT, MOST_LAYERS, Fields, known_activation
+from sattheory.checkpoints.containers.documents import shown
 from sattheory.errors import InputError
 from sattheory.network import Configuration
 from sattheory.network.configuration import Activation

@@ -12,10 +12,19 @@ segments (``mem_len``, ``reuse_len``) are empty here; ``clamp_len`` > 0, which w
 
 from __future__ import annotations
 
-from sattheory.checkpoints.architecture import IN_NETWORK, Architecture, Drawn, Stack, Stored, Table, Ties, gains_and_normal
-from sattheory.checkpoints.documents import shown
-from sattheory.checkpoints.fields import MOST_LAYERS, Fields
-from sattheory.checkpoints.layouts import head_axes, out_of_head_axes
+from sattheory.checkpoints.architectures.architecture import (
+    IN_NETWORK,
+    Architecture,
+    Drawn,
+    Stack,
+    Stored,
+    Table,
+    Ties,
+    gains_and_normal,
+)
+from sattheory.checkpoints.architectures.fields import MOST_LAYERS, Fields
+from sattheory.checkpoints.architectures.layouts import head_axes, out_of_head_axes
+from sattheory.checkpoints.containers.documents import shown
 from sattheory.errors import InputError
 from sattheory.network import Configuration
 

@@ -13,10 +13,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sattheory.checkpoints.documents import read_object, shown
-from sattheory.checkpoints.numbering import added_numbers, check_numbers
-from sattheory.checkpoints.special_tokens import ALONE, SURROUND, Settings, Surround
-from sattheory.checkpoints.wordpiece import read_lines
+from sattheory.checkpoints.containers.documents import read_object, shown
+from sattheory.checkpoints.vocabularies.numbering import added_numbers, check_numbers
+from sattheory.checkpoints.vocabularies.special_tokens import ALONE, SURROUND, Settings, Surround
+from sattheory.checkpoints.vocabularies.wordpiece import read_lines
 from sattheory.errors import InputError
 
 

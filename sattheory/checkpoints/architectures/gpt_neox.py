@@ -9,9 +9,18 @@ which is not how Pythia was drawn.
 
 from __future__ import annotations
 
-from sattheory.checkpoints.architecture import IN_NETWORK, Architecture, Drawn, Stack, Stored, Table, Ties, gains_and_normal
-from sattheory.checkpoints.fields import INTACT, LARGEST_SIZE, MOST_LAYERS, Fields
-from sattheory.checkpoints.layouts import by_head
+from sattheory.checkpoints.architectures.architecture import (
+    IN_NETWORK,
+    Architecture,
+    Drawn,
+    Stack,
+    Stored,
+    Table,
+    Ties,
+    gains_and_normal,
+)
+from sattheory.checkpoints.architectures.fields import INTACT, LARGEST_SIZE, MOST_LAYERS, Fields
+from sattheory.checkpoints.architectures.layouts import by_head
 from sattheory.errors import InputError
 from sattheory.network import Configuration
 

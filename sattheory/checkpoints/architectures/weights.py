@@ -16,11 +16,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sattheory.checkpoints.architecture import Architecture, Stack, Stored, Ties
-from sattheory.checkpoints.documents import shown
-from sattheory.checkpoints.fields import Fields
-from sattheory.checkpoints.layouts import cut
-from sattheory.checkpoints.tensors import FLOATING, Tensors
+from sattheory.checkpoints.architectures.architecture import Architecture, Stack, Stored, Ties
+from sattheory.checkpoints.architectures.fields import Fields
+from sattheory.checkpoints.architectures.layouts import cut
+from sattheory.checkpoints.containers.documents import shown
+from sattheory.checkpoints.containers.tensors import FLOATING, Tensors
 from sattheory.errors import InputError
 from sattheory.network import Transformer
 from sattheory.network.initialise import Shape, expected_shapes, fill

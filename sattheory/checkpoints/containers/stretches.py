@@ -17,8 +17,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sattheory.checkpoints.entries import Stretch
-from sattheory.checkpoints.opening import INTACT, open_file
+from sattheory.checkpoints.containers.entries import Stretch
+from sattheory.checkpoints.containers.opening import INTACT, open_file
 from sattheory.errors import InputError
 
 CHUNK = 2**18

@@ -19,13 +19,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sattheory.checkpoints.documents import shown
-from sattheory.checkpoints.entries import FLOATING, Contents, Entry, decoded
-from sattheory.checkpoints.npz_files import read_archive
-from sattheory.checkpoints.opening import check_inside
-from sattheory.checkpoints.safetensors_files import read_header
-from sattheory.checkpoints.sharded import read_index
-from sattheory.checkpoints.stretches import reading
+from sattheory.checkpoints.containers.documents import shown
+from sattheory.checkpoints.containers.entries import FLOATING, Contents, Entry, decoded
+from sattheory.checkpoints.containers.npz_files import read_archive
+from sattheory.checkpoints.containers.opening import check_inside
+from sattheory.checkpoints.containers.safetensors_files import read_header
+from sattheory.checkpoints.containers.sharded import read_index
+from sattheory.checkpoints.containers.stretches import reading
 from sattheory.errors import InputError
 
 __all__ = ["FLOATING", "Entry", "Tensors", "open_tensors"]

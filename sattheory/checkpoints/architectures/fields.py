@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sattheory.checkpoints.documents import shown
+from sattheory.checkpoints.containers.documents import shown
 from sattheory.errors import InputError
 from sattheory.network.configuration import Activation
 

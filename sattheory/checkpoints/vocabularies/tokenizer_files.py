@@ -14,10 +14,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sattheory.checkpoints.documents import read_object, shown
-from sattheory.checkpoints.numbering import check_numbers
-from sattheory.checkpoints.rust_errors import refused, silent
-from sattheory.checkpoints.special_tokens import ALONE, SURROUND, Settings, Surround
+from sattheory.checkpoints.containers.documents import read_object, shown
+from sattheory.checkpoints.vocabularies.numbering import check_numbers
+from sattheory.checkpoints.vocabularies.rust_errors import refused, silent
+from sattheory.checkpoints.vocabularies.special_tokens import ALONE, SURROUND, Settings, Surround
 from sattheory.errors import InputError
 
 FASTEST_GROWTH = 1000.0

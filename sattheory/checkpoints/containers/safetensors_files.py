@@ -13,8 +13,8 @@ from io import BufferedReader
 from pathlib import Path
 from typing import Any
 
-from sattheory.checkpoints.documents import parse_object, shown
-from sattheory.checkpoints.entries import (
+from sattheory.checkpoints.containers.documents import parse_object, shown
+from sattheory.checkpoints.containers.entries import (
     LARGEST_HEADER,
     STORED,
     Contents,
@@ -24,7 +24,7 @@ from sattheory.checkpoints.entries import (
     check_count,
     check_name,
 )
-from sattheory.checkpoints.opening import INTACT, open_file
+from sattheory.checkpoints.containers.opening import INTACT, open_file
 from sattheory.errors import InputError
 
 REMEDY = "give a .safetensors file"

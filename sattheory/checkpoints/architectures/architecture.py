@@ -17,8 +17,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sattheory.checkpoints.fields import Fields
-from sattheory.checkpoints.layouts import PLAIN, Layout
+from sattheory.checkpoints.architectures.fields import Fields
+from sattheory.checkpoints.architectures.layouts import PLAIN, Layout
 from sattheory.errors import InputError
 from sattheory.network import Configuration, Transformer
 from sattheory.network.configuration import BIASES

@@ -10,10 +10,10 @@ from __future__ import annotations
 import os
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
-from sattheory.checkpoints.documents import read_object, shown
-from sattheory.checkpoints.entries import LARGEST_HEADER, Contents, Entry, check_count, check_name
-from sattheory.checkpoints.opening import INTACT, check_inside
-from sattheory.checkpoints.safetensors_files import read_header
+from sattheory.checkpoints.containers.documents import read_object, shown
+from sattheory.checkpoints.containers.entries import LARGEST_HEADER, Contents, Entry, check_count, check_name
+from sattheory.checkpoints.containers.opening import INTACT, check_inside
+from sattheory.checkpoints.containers.safetensors_files import read_header
 from sattheory.errors import InputError
 
 MOST_SHARDS = 1000

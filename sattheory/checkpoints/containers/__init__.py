@@ -1,0 +1,1 @@
+"""Files that hold tensors, and JSON beside them, read with suspicion: safetensors, npz, shards under an index."""

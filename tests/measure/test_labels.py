@@ -70,6 +70,18 @@ def test_a_place_needs_sentences_and_a_label_queries(counts):
     assert {(h.kind, h.place) for h in classify(counts, Thresholds(queries=queries + 1))} == {("too few", "too few")}
 
 
+def test_a_mean_head_has_no_place_however_low_the_threshold(counts):
+    """Even attention puts something everywhere; no more than chance would, though."""
+    low = Thresholds(**dict.fromkeys(("previous", "next", "first", "self", "separator", "positional"), 0.01))
+    heads = dict(zip(MADE, classify(counts, low), strict=True))
+    assert heads["mean"].shares["first"].value == pytest.approx(heads["mean"].shares["first"].chance)
+    assert {name: heads[name].place for name in ("mean", "unknown", "self")} == {
+        "mean": "other",
+        "unknown": "other",
+        "self": "self",
+    }
+
+
 def test_heads_that_look_for_words_get_no_place():
     """Sixty heads, random queries and keys over words, none over positions: what falls on a place does so by chance."""
     generator, found = np.random.default_rng(0), []

@@ -1,8 +1,8 @@
 """Plant errors in a copy of the package, one at a time, and see a test catch each.
 
 A test that has never failed proves nothing.  Each row below breaks one line, in one operation, in a way a person might; the named
-tests must then fail.  Run it with ``python -m tests.soundness.plant``, followed by rooms to leave out (``in_workers`` is slow): it
-prints a table and exits 1 if an error went unseen.  Nothing of the working tree is touched.
+tests must then fail.  Run it with ``python -m tests.soundness.plant``, followed by rooms to leave out (``in_workers`` is slow):
+it prints a table and exits 1 if an error went unseen.  Nothing of the working tree is touched.
 """
 
 from __future__ import annotations

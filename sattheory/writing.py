@@ -63,6 +63,28 @@ def check_place(option: str, path: Path, endings: tuple[str, ...]) -> None:
         raise InputError(given, "its folder is not there, or is not yours to write to", "choose another, or make it first")
 
 
+def check_folder(option: str, path: Path | None) -> None:
+    """Refuse a folder that cannot be, before the work that would fill it, and make it.
+
+    Parameters
+    ----------
+    option : str
+        What the user called it.
+    path : Path, optional
+        The folder to be; nothing is done without.
+
+    Raises
+    ------
+    InputError
+        If it is a file, or cannot be made.
+    """
+    if path is None:
+        return
+    if path.exists() and not path.is_dir():
+        raise InputError(f"{option} {path}", "it is a file", "give a folder")
+    folder(path)
+
+
 def write(path: Path, content: bytes | str) -> Path:
     """Write a file, whole or not at all.
 

@@ -62,11 +62,12 @@ def growth(
     from sattheory.growth.steps import parse_steps
     from sattheory.terminal.console import print_json
     from sattheory.terminal.growth import print_growth, scanning
-    from sattheory.writing import check_place
+    from sattheory.writing import check_folder, check_place
 
     if csv is not None:
         check_place("--csv", csv, (".csv",))
     formats = _formats(format_)
+    check_folder("--figures", figures)
     with scanning(quiet) as watch:
         found = scan(
             paths,

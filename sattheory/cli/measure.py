@@ -60,12 +60,13 @@ def measure(
     A randomly initialised twin stands beside it. Sentences whose limit is undecided are counted, never guessed.
     """
     from sattheory.measure import Choice
+    from sattheory.writing import check_folder
 
     choice = Choice(sentences, shortest, longest, split)  # type: ignore[arg-type]
     thresholds, formats = _thresholds(threshold or []), _formats(format_)
     network, chosen, has_twin = _read(model, text, tokens, choice)
     for option, place in (("--csv", csv), ("--figures", figures)):
-        _check_folder(option, place)
+        check_folder(option, place)
     processes = jobs or (cores() if has_twin else 1)  # an example is done before a process has started
     found = _measure(model, network, chosen, twin and has_twin, seed, thresholds, hard, processes, scheduler, quiet)
     shown = found.to_dict()
@@ -98,17 +99,6 @@ def _formats(given: str) -> list[str]:
     from sattheory.figures import FORMATS
 
     return [one_of("format", part.strip(), FORMATS) for part in dict.fromkeys(given.split(","))]
-
-
-def _check_folder(option: str, place: Path | None) -> None:
-    """Refuse a folder that cannot be before the work that would fill it."""
-    from sattheory.writing import folder
-
-    if place is None:
-        return
-    if place.exists() and not place.is_dir():
-        raise InputError(f"{option} {place}", "it is a file", "give a folder")
-    folder(place)
 
 
 def _read(name: str, text: Path | None, tokens: bool, choice: Choice) -> tuple[Any, tuple[Sentence, ...], bool]:

@@ -141,12 +141,19 @@ def _source(model: Model | Transformer, twin: bool | Transformer, seed: int, alo
     return InMemory({TRAINED: model.network} | ({TWIN: model.twin(seed)} if twin else {})), model.network
 
 
+def _numbers(given: Sequence[int]) -> tuple[int, ...]:
+    wrong = [number for number in given if not isinstance(number, int | np.integer)]
+    if wrong:
+        raise InputError(f"token={wrong[0]!r}", "tokens are whole numbers", "give integers")
+    return tuple(int(number) for number in given)
+
+
 def _sentences(given: Sequence[Sentence | str | Sequence[int]], vocabulary: Any, choice: Choice) -> tuple[Sentence, ...]:
     if isinstance(given, str) or not len(given):
         raise InputError(f"sentences={given!r}", "several are expected", "give a list of sentences")
     texts = [sentence for sentence in given if isinstance(sentence, str)]
     if not texts:
-        return tuple(s if isinstance(s, Sentence) else Sentence(tuple(int(i) for i in s)) for s in given)
+        return tuple(s if isinstance(s, Sentence) else Sentence(_numbers(s)) for s in given if not isinstance(s, str))
     if len(texts) < len(given):
         raise InputError("sentences", "some are text and some are numbers", "give one kind")
     if vocabulary is None:

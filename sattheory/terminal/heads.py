@@ -138,7 +138,8 @@ def _definitions(shown: Mapping[str, Any]) -> list[str]:
     heads = [head for several in shown["heads"].values() for head in several]
     found = [(name, text) for name, text in labels["kinds"].items() if any(head["kind"] == name for head in heads)]
     found += [(name, text) for name, text in labels["places"].items() if any(head["place"] == name for head in heads)]
-    found += [(name, text) for name, text in labels["neither"].items() if any(head["kind"] == name for head in heads)]
+    given = {head[what] for head in heads for what in WHAT}
+    found += [(name, text) for name, text in labels["neither"].items() if name in given]
     said = [f"{name}: {text}{f' ({thresholds[name]:g})' if name in thresholds else ''}." for name, text in dict(found).items()]
     tilde = ["~: a kind that rests on equalities to tolerance."] if any(head["assumed"] for head in heads) else []
     return [*said, *tilde]

@@ -371,6 +371,7 @@ def test_many_steps_are_thinned_out(run, tmp_path):
         ([FINETUNE, "--steps", "x"], "steps are numbers"),
         ([FINETUNE, "--format", "gif"], "there is no format"),
         ([FINETUNE, "--csv", "growth.txt"], "CSV"),
+        ([FINETUNE, "--figures", FINETUNE / "README.md"], "it is a file"),
         ([FINETUNE, "--include", "("], "no regular expression"),
         ([FINETUNE / "README.md"], "README.md"),
         ([FINETUNE, "--scheduler", "nowhere"], "no address of a scheduler"),

@@ -278,3 +278,10 @@ def test_extreme_parameters_raise_no_warning(factor):
     assert np.isfinite(found.trained.gaps["c1000_float64"]).all()
     assert found.trained.count("c1000_float32").tolist() == ([1, 1] if factor < 1 else [1, 0])
     assert found.trained.heads.paper_sentences == (factor < 1)
+
+
+def test_token_numbers_are_whole():
+    network = st.Transformer.random(vocabulary=4, width=4, seed=0)
+    with pytest.raises(st.InputError, match=r"token=1\.5: tokens are whole numbers"):
+        measure(network, [[0, 1.5]], twin=False)
+    assert measure(network, [np.array([0, 1])], twin=False).sentences[0].tokens == (0, 1)

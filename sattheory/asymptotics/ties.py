@@ -18,6 +18,7 @@ from sattheory.arithmetic.operations import Place
 from sattheory.arithmetic.series import Series
 
 Array = NDArray[Any]
+EVEN = 1e-12
 
 
 @dataclass(frozen=True)
@@ -122,7 +123,27 @@ def ties_of(place: Place, weights: Series) -> Iterator[Tie]:
         )
 
 
+def shared_evenly(weights: Array, winners: Array) -> Array:
+    """Say of each query whether its winners have the same weight, to 10⁻¹² of it.
+
+    Parameters
+    ----------
+    weights : ndarray, shape (…, m)
+        Limit weights.
+    winners : ndarray of bool, shape (…, m)
+        Keys that keep a weight; one at least.
+
+    Returns
+    -------
+    ndarray of bool, shape (…,)
+        True also for a single winner.
+    """
+    most = np.where(winners, weights, -np.inf).max(axis=-1)
+    least = np.where(winners, weights, np.inf).min(axis=-1)
+    return np.asarray(most - least <= EVEN * most)
+
+
 def _kind(shares: Array, tied: int) -> Literal["lexicographic", "uniform", "soft"]:
-    if not np.allclose(shares, shares[0], rtol=1e-12, atol=0):
+    if not shared_evenly(shares, np.ones(len(shares), dtype=bool)):
         return "soft"
     return "lexicographic" if len(shares) < tied else "uniform"

@@ -148,7 +148,8 @@ def _located(folder: str | Path) -> tuple[Path, str]:
         return resolve(folder), folder.removeprefix(SCHEME)
     path = Path(folder)
     if not os.path.isdir(path):
-        raise InputError(f"folder={str(folder)!r}", "there is no such folder", _remedy(str(folder)))
+        why = "it is a file" if os.path.exists(path) else "there is no such folder"
+        raise InputError(f"folder={str(folder)!r}", why, _remedy(str(folder)))
     whole = path.resolve()
     return path, whole.parent.name if whole.name == "model" else whole.name
 

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 PAPER = "square root"
 MOST_LAYERS, MOST_MARKERS, LINE = 8, 12, 56  # characters of a line of the legend
 SIZES = {"full": (1600, 41), "small": (400, 11)}
+NORM, NEXT = "‖θₜ‖", "cos(θₜ, θₜ₊₁)"
 MADE = "made by a formula, not trained"
 
 
@@ -74,8 +75,8 @@ def draw_norms(growth: Growth, about: str = "") -> Canvas:
         _norms(axes[0], growth)
         _cosines(axes[rows // 2], growth)
         if layers:
-            _layers(axes[1], growth, layers, "norm by layer", "‖θ_t‖", lambda curves: curves.norm)
-            _layers(axes[3], growth, layers, "cos(θ_t, θ_t+1) by layer", "cosine", lambda curves: 1 - curves.successor_gap)
+            _layers(axes[1], growth, layers, "norm by layer", NORM, lambda curves: curves.norm)
+            _layers(axes[3], growth, layers, f"{NEXT} by layer", "cosine", lambda curves: 1 - curves.successor_gap)
             beside = max(1, LINE // max(len(curves.name) + 6 for curves in layers))
             figure.legend(*axes[1].get_legend_handles_labels(), loc="outside lower center", ncols=min(4, beside))
         axes[-1].set_xlabel("step t")
@@ -133,7 +134,7 @@ def _norms(axes: Axes, growth: Growth) -> None:
     left_out = ~growth.fitted
     if left_out.any():
         axes.plot(steps[left_out], norm[left_out], linestyle="", marker="x", color="#D55E00", markersize=6, label="repeated")
-    axes.set(title=f"norm of {growth.selection}", ylabel="‖θ_t‖")
+    axes.set(title=f"norm of {growth.selection}", ylabel=NORM)
     axes.legend(loc="best")
 
 
@@ -150,15 +151,15 @@ def fit_label(fit: Fit) -> str:
     str
         Its formula and R².
     """
-    return fit.formula + (f", R² {fit.r_squared:.3f}" if np.isfinite(fit.r_squared) else "")
+    return fit.formula + (f", R² {fit.r_squared:.4f}" if np.isfinite(fit.r_squared) else "")
 
 
 def _cosines(axes: Axes, growth: Growth) -> None:
     whole, steps = growth.whole, growth.steps
     shown = (
-        ("cos(θ_t, θ_t+1)", whole.successor_gap),
+        (NEXT, whole.successor_gap),
         ("the same, if misaligned", whole.misaligned_gap),
-        ("cos(θ_t, θ_last)", whole.last_gap),
+        ("cos(θₜ, last θ)", whole.last_gap),
     )
     for number, (label, gap) in enumerate(shown):
         axes.plot(steps[: len(gap)], 1 - gap, label=label, **marks(number, len(gap)))

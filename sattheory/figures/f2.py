@@ -58,12 +58,19 @@ def draw_measurement(measurement: Measurement) -> Canvas:
         for column, (which, measured) in enumerate(networks.items()):
             _cosines(panels[0, column], measured)
             _stand_in(panels[1, column], measured)
-            panels[0, column].set_title("random twin" if which == TWIN else which)
+            panels[0, column].set_title(_title(which, measurement.architecture))
             panels[1, column].set_xlabel("layer")
         _axes(panels, networks)
         handles, labels = panels[0, 0].get_legend_handles_labels()
         figure.legend(handles, labels, loc="outside upper center", ncols=2)
     return figure
+
+
+def _title(which: str, architecture: str) -> str:
+    """Name a network; one that was made by hand was never trained."""
+    if which == TWIN:
+        return "random twin"
+    return which if architecture else "network"
 
 
 def _cosines(axes: Axes, measured: Measured) -> None:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 Array = NDArray[Any]
 BINS = 25
 FILLS = {
-    "argmax": ("#FFFFFF", ""),
+    "argmax": ("#E3EDF5", ""),
     "mean": (COLOURS[2], ""),
     "soft": (COLOURS[1], "////"),
     "other": ("#CCCCCC", "...."),

@@ -62,9 +62,9 @@ def draw_steps(growth: Growth, about: str = "") -> Canvas:
         above, below = panels[:, 0]
         above.axhline(0, color=GUIDE, linewidth=0.7, zorder=1)
         above.plot(starts, whole.alignment, **marks(0, len(starts)))
-        above.set(title="alignment", ylabel="cos(δ_t, θ_t)")
+        above.set(title="alignment", ylabel="cos(δₜ, θₜ)")
         below.plot(starts, whole.step_size, **marks(0, len(starts)))
-        below.set(title="step size", ylabel="‖δ_t‖", xlabel="step t")
+        below.set(title="step size", ylabel="‖δₜ‖", xlabel="step t")
         below.set_ylim(bottom=0)
         if about:
             figure.suptitle(about, fontsize=7.5)

@@ -247,10 +247,7 @@ def grouped(tensors: Sequence[Measured], selection: Selection) -> Groups:
     named = [tensor for tensor in tensors if selection.named(tensor.name)]
     counted = [tensor for tensor in named if selection.counts(tensor.role)]
     if not counted:
-        there = ", ".join(sorted({tensor.role.family for tensor in named})) or "no tensor of such a name"
-        raise InputError(
-            f"{selection}", f"none is there (only: {there})", "count embeddings and scalars too, or choose other names"
-        )
+        raise InputError(*_nothing(tensors, named, selection))
     kinds = [(kind, [t for t in counted if t.role.kind == kind]) for kind in ORDER]
     return Groups(
         whole=_curves("whole", counted),
@@ -258,6 +255,15 @@ def grouped(tensors: Sequence[Measured], selection: Selection) -> Groups:
         layers=tuple(_curves(label, members) for label, members in _layers(counted)),
         kinds=tuple(_curves(kind, members) for kind, members in kinds if members),
     )
+
+
+def _nothing(tensors: Sequence[Measured], named: Sequence[Measured], selection: Selection) -> tuple[str, str, str]:
+    """Say why nothing counts: no name is wanted, or what is named so is of other families."""
+    options = ", ".join(f"{key}={value!r}" for key in ("include", "exclude") if (value := getattr(selection, key)) is not None)
+    if not named:
+        return options, f"no tensor is left by name, of {len(tensors)} such as {tensors[0].name!r}", "choose other names"
+    there = " and ".join(sorted({tensor.role.family for tensor in named}))
+    return str(selection), f"there are only {there}", "count embeddings and scalars too (--all), or choose other names"
 
 
 def _curves(name: str, members: Sequence[Measured]) -> Curves:

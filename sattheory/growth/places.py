@@ -22,6 +22,7 @@ PICKLES = (".pt", ".pth", ".bin", ".ckpt", ".pkl")
 USUAL = ("model.safetensors", "model.npz")
 NOT_WEIGHTS = re.compile(r"optim|scheduler|rng_state|training_args|scaler", re.IGNORECASE)
 SHARD = re.compile(r"-\d{5}-of-\d{5}\.")
+HUB = re.compile(r"hf:/")
 GIVE = "give a folder of .safetensors or .npz files or of model folders, or the files in order"
 
 
@@ -79,6 +80,10 @@ def find(paths: Sequence[str | Path]) -> Found:
     if not given:
         raise InputError("no checkpoint", "there is nothing to measure", GIVE)
     for path in given:
+        if HUB.match(str(path)):
+            raise InputError(
+                f"path={str(path)!r}", "a series is read from files, not from the hub", f"fetch them first, and {GIVE}"
+            )
         if not os.path.exists(path):
             raise InputError(f"path={str(path)!r}", "there is no such file or folder", GIVE)
     if len(given) == 1 and os.path.isdir(given[0]):

@@ -155,7 +155,11 @@ def _about_steps(places: Sequence[Place], steps: Steps, members: Sequence[Checkp
         yield Finding("step", (name,), f"{name} is called after step {by_name:g} but states step {step:g}, which is used")
     for one, other in pairwise(members):
         if one.step == other.step:
-            yield Finding("step", (one.name, other.name), f"{one.name} and {other.name} have the same step {one.step:g}")
+            yield Finding(
+                "step",
+                (one.name, other.name),
+                f"{one.name} and {other.name} have the same step {one.step:g}; both count in the fits",
+            )
 
 
 def parameters_of(tensors: Tensors) -> dict[str, tuple[int, ...]]:

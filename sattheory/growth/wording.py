@@ -49,7 +49,7 @@ def verdict(growth: Growth) -> str:
         several = "One checkpoint, repeated, allows" if points == 1 else f"{points} different checkpoints allow"
         said.append(f"{several} no choice among laws.")
     elif np.ptp(norm) > 0:
-        said += [_winner(growth.fits, winner), *_fall(winner)]
+        said += [_winner(growth.fits, winner), *_too_few(norm, winner), *_fall(winner)]
     return " ".join([*said, *_shrinking(growth, winner), *_pure_decay(growth)])
 
 
@@ -87,6 +87,15 @@ def _winner(fits: tuple[Fit, ...], winner: Fit) -> str:
     said += f" Too few points to rank: {', '.join(unranked)}." if unranked else ""
     near = winner.autocorrelation
     return said + f" {RANKING}{'' if math.isnan(near) else f' (neighbouring residuals correlate by {near:.2f})'}."
+
+
+def _too_few(norm: NDArray[Any], winner: Fit) -> list[str]:
+    """Explain a constant that wins though the norm does not waver."""
+    if winner.law != "constant" or _wavers(norm, np.diff(norm), winner):
+        return []
+    return [
+        f"A constant wins because {winner.points} points pay for no second parameter, not because the norm stays where it is."
+    ]
 
 
 def _fall(winner: Fit) -> list[str]:

@@ -25,6 +25,7 @@ from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from sattheory.arithmetic.floats import Floats, Scaled
 from sattheory.arithmetic.operations import Place
+from sattheory.asymptotics.ties import EVEN, shared_evenly
 from sattheory.errors import InputError
 from sattheory.network.tokens import Tokens, causal
 
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
 
 Array = NDArray[Any]
 PAPER_SCALE, PAPER_THRESHOLD = 1000.0, 1e-5
-EVEN = 1e-12
 OUTCOMES = ("leading", "lower", "even", "soft")
 WORDS = ("unk", "mask")
 
@@ -414,7 +414,7 @@ def _with_squares(counts: HeadCounts) -> HeadCounts:
 
 def _count_queries(counts: HeadCounts, number: int, layer: _Layer, sentence: _Sentence) -> None:
     count, seen = layer.winners.sum(axis=-1), sentence.visible.sum(axis=-1)
-    choice, single, even = seen > 1, count == 1, _even(layer)
+    choice, single, even = seen > 1, count == 1, shared_evenly(layer.weights, layer.winners)
     counts.decided[number], counts.queries[number], counts.choices[number] = 1, len(seen), choice.sum()
     counts.visible[number], counts.attended[number] = seen.mean(), count.mean(axis=-1)
     counts.support[number] = [np.bincount(row, minlength=len(seen) + 1) for row in count]
@@ -423,13 +423,6 @@ def _count_queries(counts: HeadCounts, number: int, layer: _Layer, sentence: _Se
         counts.outcomes[number, :, i] = _by_certainty(outcome & choice, layer.assumed)
     counts.even_over_all[number] = _by_certainty(outcomes[2] & choice & (count == seen), layer.assumed)
     counts.same_token[number] = (outcomes[2] & choice & _one_token(layer.winners, sentence.tokens)).sum(axis=-1)
-
-
-def _even(layer: _Layer) -> Array:
-    """Say whose winners share the weight evenly, as `ties` does."""
-    most = layer.weights.max(axis=-1)
-    least = np.where(layer.winners, layer.weights, np.inf).min(axis=-1)
-    return np.asarray(most - least <= EVEN * most)
 
 
 def _by_certainty(queries: Array, assumed: Array) -> Array:

@@ -20,8 +20,9 @@ from dataclasses import dataclass
 from statistics import NormalDist
 from typing import Any, NamedTuple
 
+from sattheory.asymptotics.ties import EVEN
 from sattheory.errors import InputError
-from sattheory.measure.heads import EVEN, OUTCOMES, Addresses, HeadCounts
+from sattheory.measure.heads import OUTCOMES, Addresses, HeadCounts
 
 NORMAL_95 = 1.959963984540054
 KINDS = {

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from numpy.typing import NDArray
 from rich.table import Table
 
@@ -14,30 +13,24 @@ if TYPE_CHECKING:
     from sattheory.asymptotics import Saturation
     from sattheory.asymptotics.closed_form import ClosedForm
 
-ATTENDED = 1e-5
-
 
 def attended_positions(limit: Saturation) -> dict[int, list[float]]:
-    """Count how many positions each head attends to in the limit, on average over the queries that are text.
+    """Count how many positions each head attends to in the limit, on average over queries, as ``sattheory measure`` does.
 
     Parameters
     ----------
     limit : Saturation
-        A limit.
+        A limit of one sentence.
 
     Returns
     -------
     dict of int to list of float
-        For each layer from 1, one number a head; weights above 1e-5 count, as in the paper's figure 3.
+        For each decided layer from 1, one number a head; a position counts if it keeps a weight in the limit.
     """
-    real = limit.tokens.real()
-    counts = {}
-    for layer, weights in limit.attention.items():
-        per_query = (weights > ATTENDED).sum(axis=-1)
-        shown = np.broadcast_to(real[..., None, :] if real.ndim > 1 else real, per_query.shape)
-        axes = tuple(i for i in range(per_query.ndim) if i != per_query.ndim - 2)
-        counts[layer] = [float(v) for v in (per_query * shown).sum(axis=axes) / shown.sum(axis=axes)]
-    return counts
+    from sattheory.measure.heads import observe
+
+    counts = observe(limit)
+    return {i + 1: row.tolist() for i, row in enumerate(counts.attended) if counts.decided[i]}
 
 
 def limit_table(limit: Saturation, agrees: bool) -> Table:

@@ -81,7 +81,8 @@ def layers_table(shown: Mapping[str, Any], networks: Sequence[str]) -> Table:
     table.add_column("\n\nlayer", justify="right", no_wrap=True)
     quantities = [name for name in COLUMNS if name in shown["quantities"]]
     for which in networks:
-        headings = [f"{'' if number else which}\n{COLUMNS[name]}" for number, name in enumerate(quantities)]
+        title = which if shown["architecture"] else "network"  # an example was never trained
+        headings = [f"{'' if number else title}\n{COLUMNS[name]}" for number, name in enumerate(quantities)]
         for heading in [headings[0], "\n\n±", *headings[1:], "\n1000\noff by"]:
             table.add_column(heading, justify="right", no_wrap=True)
     for row in shown["layers"]:

@@ -560,3 +560,14 @@ def test_a_model_on_the_hub_keeps_its_name(tmp_path: Path, monkeypatch: pytest.M
     model = checkpoints.read("hf://somebody/small@v2")
     assert asked == ["hf://somebody/small@v2"]
     assert (model.name, model.source) == ("somebody/small@v2", folder)
+
+
+def test_a_file_is_no_folder(tmp_path: Path) -> None:
+    path = tmp_path / "config.json"
+    path.write_text("{}")
+    with pytest.raises(
+        InputError, match=r"folder=.*config.json': it is a file; give the folder of a model, with its config.json"
+    ):
+        checkpoints.read(path)
+    with pytest.raises(InputError, match="there is no such folder"):
+        checkpoints.read(tmp_path / "nowhere")

@@ -12,6 +12,7 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from safetensors import safe_open
 from safetensors.numpy import save_file
+from scipy.optimize import curve_fit
 
 import sattheory.cli.growth  # noqa: F401  (registers the command)
 from sattheory import cli
@@ -84,8 +85,10 @@ def test_the_norm_falls_and_decay_wins(options):
     assert growth.verdict.startswith("The norm falls, from ")
     assert growth.fits[0].law == "decay"
     assert "decay, b·exp(−λt), fits best" in growth.verdict
-    assert "it falls like exp(−λt) with λ = 0.00" in growth.verdict
-    assert growth.fits[0].estimates["λ"].value == pytest.approx(0.002, rel=0.1)
+    b, rate = curve_fit(lambda t, b, rate: b * np.exp(-rate * t), growth.steps, growth.whole.norm, (20, 0.002))[0]
+    assert growth.fits[0].estimates["λ"].value == pytest.approx(rate, rel=1e-6)
+    assert growth.fits[0].estimates["b"].value == pytest.approx(b, rel=1e-6)
+    assert f"λ = {rate:.4g}, by {100 * (1 - np.exp(-rate)):.3g} % per step" in growth.verdict
 
 
 def test_layers_and_kinds():
@@ -122,8 +125,8 @@ def test_what_counts(options, parameters):
 @pytest.mark.parametrize(
     ("options", "why"),
     [
-        ({"include": "nothing"}, "no tensor of such a name"),
-        ({"include": "embed"}, "only: embedding"),
+        ({"include": "nothing"}, "include='nothing': no tensor is left by name, of 20 such as '"),
+        ({"include": "embed"}, "matrices named like embed: there are only embedding and scalar; count"),
         ({"include": "("}, "no regular expression"),
         ({"exclude": "["}, "no regular expression"),
     ],
@@ -174,6 +177,16 @@ def test_a_tied_head_is_counted_once(tmp_path):
 )
 def test_verdicts(tmp_path, norms, said):
     assert said in scan(write_series(tmp_path, one_matrix([[n, 0] for n in norms]))).verdict
+
+
+def test_a_constant_that_wins_for_want_of_points_is_explained(tmp_path):
+    said = scan(FINETUNE, embeddings=True, scalars=True, steps=[0, 0, 1, 2, 3]).verdict
+    assert said.startswith(
+        "The norm falls, from 22.00 to 9.266. Of the laws that 5 points can tell apart, constant, b, fits best"
+    )
+    assert "A constant wins because 5 points pay for no second parameter, not because the norm stays where it is." in said
+    still = [40, 41, 39, 41, 39, 40, 41, 39, 40, 40.5]
+    assert "constant wins" not in scan(write_series(tmp_path, one_matrix([[n, 0] for n in still]))).verdict
 
 
 def test_noise_around_a_constant_neither_grows_nor_falls(tmp_path):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -180,6 +181,12 @@ def test_refusals(tmp_path, arguments, options, why):
         open_series([tmp_path / part for part in arguments], **options)
 
 
+def test_the_hub_is_no_folder():
+    for place in ("hf://EleutherAI/pythia-70m@step1000", Path("hf://bert-base-cased")):
+        with pytest.raises(InputError, match="read from files, not from the hub; fetch them first"):
+            open_series([place])
+
+
 @pytest.mark.parametrize("names", [[], ["README.md"], ["optimizer.safetensors"], ["a.pt", "b.pt"]])
 def test_a_folder_without_checkpoints(tmp_path, names):
     for name in names:
@@ -216,7 +223,7 @@ def test_a_file_named_after_another_step_is_flagged(tmp_path):
 
 def test_equal_steps_are_flagged(tmp_path):
     _, series = steps(write_series(tmp_path, TWO), steps=[3, 3])
-    assert "have the same step 3" in series.findings[0].says
+    assert "have the same step 3; both count in the fits" in series.findings[0].says
 
 
 @given(some.lists(some.integers(0, 9), max_size=9))

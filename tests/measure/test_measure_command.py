@@ -125,6 +125,7 @@ def test_examples(run, name):
     code, out, _ = run(f"example:{name}", "--hard")
     assert code == 0
     assert out.startswith(f"example:{name} on 1 sentence")
+    assert out.splitlines()[2].split() == ["network"], "it was never trained"
 
 
 def test_an_example_reads_numbers(run, tmp_path):

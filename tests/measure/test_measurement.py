@@ -214,7 +214,7 @@ def test_numbers_that_do_not_exist_are_empty_cells():
 def test_the_figure_shows_the_numbers(found):
     figure = found.plot_cosines()
     upper, lower = figure.axes[:2], figure.axes[2:]
-    assert [axes.get_title("left") for axes in upper] == ["trained", "random twin"]
+    assert [axes.get_title("left") for axes in upper] == ["network", "random twin"]
     for axes, which in zip(upper, found.networks, strict=True):
         lines = {line.get_label(): line.get_ydata() for line in axes.get_lines()}
         assert np.array_equal(lines["true limit"], found.networks[which].mean("limit"))

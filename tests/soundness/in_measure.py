@@ -152,7 +152,7 @@ PLANTED = (
         "choice, single, even = seen > 0,",
         HEADS,
     ),
-    Planted("soft taken for even", "measure/heads.py", "most - least <= EVEN * most", "most - least <= 0.5 * most", HEADS),
+    Planted("soft taken for even", "asymptotics/ties.py", "most - least <= EVEN * most", "most - least <= 0.5 * most", HEADS),
     Planted(
         "the end read from the start",
         "measure/heads.py",

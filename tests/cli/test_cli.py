@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 
@@ -317,3 +318,11 @@ def test_an_undecided_network_exits_three(run, monkeypatch):
     code, out, _ = run("saturate", "example:close", "--json")
     assert code == 3
     assert json.loads(out)["undecided"].startswith("layer 1")
+
+
+def test_the_command_without_its_script():
+    done = subprocess.run(
+        [sys.executable, "-m", "sattheory", "saturate", "example:soft", "--quiet"], capture_output=True, text=True
+    )
+    assert done.returncode == 0
+    assert "degree" in done.stdout

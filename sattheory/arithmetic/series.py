@@ -276,6 +276,7 @@ class SeriesArithmetic:
         magnitude = size if magnitude is None else np.maximum(magnitude, size)
         live = np.asarray(((size > self.tolerance.tie * magnitude) & (size > SMALLEST)).reshape(len(size), -1).any(axis=1))
         if not live.all():
+            _refuse_tiny(size > self.tolerance.tie * magnitude, size, live)
             self.assume_zero(size, magnitude, ~live.reshape(-1, *(1,) * (size.ndim - 1)))
             coefficients = coefficients * live.reshape(-1, *(1,) * (coefficients.ndim - 1))
         known = len(live) if remainder == EXACT else max(min(len(live), degree - int(remainder)), 1)
@@ -478,6 +479,14 @@ def row_sizes(coefficients: Array) -> Array:
         size = np.sqrt(np.einsum("...d,...d->...", coefficients, coefficients) / coefficients.shape[-1])[..., None]
     extreme = (size < SMALLEST) | ~np.isfinite(size)
     return np.where(extreme, row_peaks(coefficients), size) if extreme.any() else size
+
+
+def _refuse_tiny(real: Array, size: Array, live: Array) -> None:
+    """Refuse a leading coefficient that floats cannot tell from zero; after a live one it could not be seen anyway."""
+    first = int(live.argmax()) if live.any() else len(live)
+    tiny = float(np.where(real, size, 0.0)[:first].max(initial=0.0))
+    if tiny:
+        out_of_range("value", tiny)
 
 
 def _largest(a: Array) -> float:

@@ -6,7 +6,8 @@
 
 where the first keeps its digits for small steps that turn, because ‖δ_t‖² was summed from differences; a change of length costs
 them, since b − a is taken from rounded squares.  With r = ‖δ_t‖/‖θ_t‖ and ε = 10⁻¹⁶, the error of 1 − cos(θ_t, θ_{t+1}) is then
-about εr, which is ε/r of ‖δ_t‖²/ab, and that of the alignment is about ε/r: a step of r = 10⁻⁸ leaves it eight digits.
+about εr, which is ε/r of ‖δ_t‖²/ab, and that of the alignment is about ε(r + 1/r): a step of r = 10⁻⁸ leaves it eight digits,
+and so does one of r = 10⁸.
 
 A direction of zero has no cosine: nan, shown as a dash.  (Paper, figures 1 and 5.)
 """
@@ -79,7 +80,7 @@ class Curves:
         """
         relative = _divided(self.step_size, self.norm[:-1])
         turn = np.hypot(1.0, relative)
-        return np.asarray(relative**2 / (turn * (1 + turn)))
+        return np.asarray(relative / turn * (relative / (1 + turn)))
 
     def to_dict(self) -> dict[str, Any]:
         """Put the curves into plain values.

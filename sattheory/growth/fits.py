@@ -34,6 +34,7 @@ Array = NDArray[Any]
 LEVEL = 0.95
 ENOUGH = 8  # points from which neighbouring residuals are compared
 ROUNDS = 4
+DONE = 40.0  # e⁻⁴⁰ is below rounding
 
 
 @dataclass(frozen=True)
@@ -176,8 +177,16 @@ def _power_slopes(t: Array, q: float, _: float) -> Array:
     return _stack(t**q * logarithm, np.zeros_like(t))
 
 
-def _span(t: Array) -> float:
-    return float(np.ptp(t))
+def _rates(t: Array, slowest: float, fastest: float) -> Array:
+    """Begin with rates from hardly bent to done within one step, twelve for each power of ten; bounds are times the span."""
+    span, nearest = float(np.ptp(t)), float(np.diff(np.unique(t)).min())
+    ends = slowest / span, max(fastest / span, DONE / nearest)
+    return np.geomspace(*ends, math.ceil(12 * math.log10(ends[1] / ends[0])))
+
+
+def _both_ways(t: Array) -> Array:
+    """Begin with rates of decay and of growth, the latter only as fast as norms can be told from overflow."""
+    return np.concatenate([-_rates(t, 1e-4, 50)[::-1], np.geomspace(1e-4, 50, 60) / float(np.ptp(t))])
 
 
 LAWS = (
@@ -195,25 +204,25 @@ LAWS = (
         "root exponential", "b·exp(a(√t − √t₁))", ("b",),
         lambda t, q, t1: _stack(np.exp(q * (np.sqrt(t) - math.sqrt(t1)))),
         "a", lambda t, q, t1: _stack((np.sqrt(t) - math.sqrt(t1)) * np.exp(q * (np.sqrt(t) - math.sqrt(t1)))),
-        lambda t: np.concatenate([-np.geomspace(50, 1e-4, 40), np.geomspace(1e-4, 50, 40)]) / _span(np.sqrt(t)),
+        lambda t: _both_ways(np.sqrt(t)),
     ),
     Law(
         "decay", "b·exp(−λ(t − t₁))", ("b",),
         lambda t, q, t1: _stack(np.exp(-q * (t - t1))),
         "λ", lambda t, q, t1: _stack(-(t - t1) * np.exp(-q * (t - t1))),
-        lambda t: np.geomspace(1e-5, 200, 80) / _span(t),
+        lambda t: _rates(t, 1e-5, 200),
     ),
     Law(
         "settling", "b·exp(−λ(t − t₁)) + c", ("b", "c"),
         lambda t, q, t1: _stack(np.exp(-q * (t - t1)), np.ones_like(t)),
         "λ", lambda t, q, t1: _stack(-(t - t1) * np.exp(-q * (t - t1)), np.zeros_like(t)),
-        lambda t: np.geomspace(1e-3, 200, 60) / _span(t),
+        lambda t: _rates(t, 1e-3, 200),
     ),
     LawOfSquares(
         "balance", "√(c² + b·exp(−2λ(t − t₁)))", ("b", "c"),
         lambda t, q, t1: _stack(np.exp(-2 * q * (t - t1)), np.ones_like(t)),
         "λ", lambda t, q, t1: _stack(-2 * (t - t1) * np.exp(-2 * q * (t - t1)), np.zeros_like(t)),
-        lambda t: np.geomspace(1e-3, 100, 60) / _span(t),
+        lambda t: _rates(t, 1e-3, 100),
     ),
 )  # fmt: skip
 BY_NAME = {law.name: law for law in LAWS}
@@ -367,7 +376,36 @@ def fit_laws(t: ArrayLike, norms: ArrayLike) -> tuple[Fit, ...]:
         )
     if not (np.all((steps >= 0) & (steps <= LARGEST)) and np.all((values >= 0) & np.isfinite(values))):
         raise InputError("t, norms", "steps and norms are finite and not negative", "leave out the bad points")
-    return _ranked([fit_law(law, steps, values) for law in LAWS])
+    unit = _unit(float(values.max()))
+    return _ranked([_in_units(fit_law(law, steps, values / unit), unit) for law in LAWS])
+
+
+def _unit(largest: float) -> float:
+    """Choose a power of two to divide by where squares would leave the range of floats; 1 elsewhere."""
+    return math.ldexp(1.0, math.frexp(largest)[1] - 1) if largest and not 1e-100 < largest < 1e100 else 1.0
+
+
+def _in_units(fit: Fit, unit: float) -> Fit:
+    """Turn a fit to norms in some unit into one to the norms themselves."""
+    if unit == 1 or not fit.estimates:
+        return fit
+    squares = isinstance(BY_NAME[fit.law], LawOfSquares)
+    with np.errstate(all="ignore"):
+        u = np.float64(unit)
+        times = {name: u**2 if squares and name == "b" else u for name in BY_NAME[fit.law].linear}
+        estimates = {name: _times(estimate, times.get(name, np.float64(1))) for name, estimate in fit.estimates.items()}
+        rss, error = float(fit.rss * u * u), float(fit.residual_error * u)
+    if any(
+        bool(e.value) and not (one.value and math.isfinite(one.value))
+        for e, one in zip(fit.estimates.values(), estimates.values(), strict=True)
+    ):
+        return replace(fit, estimates={}, note="its parameters leave the range of floats")
+    more = 2 * fit.points * math.log(unit)
+    return replace(fit, estimates=estimates, rss=rss, residual_error=error, aic=fit.aic + more, aicc=fit.aicc + more)
+
+
+def _times(estimate: Estimate, factor: np.float64) -> Estimate:
+    return Estimate(*(float(value * factor) for value in (estimate.value, estimate.low, estimate.high)))
 
 
 def best(fits: Sequence[Fit]) -> Fit | None:

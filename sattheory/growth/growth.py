@@ -61,7 +61,22 @@ class Decay:
         ndarray, shape (T − 1,)
             (1 − ηλ)^(t' − t).
         """
-        return np.asarray((1 - self.rate * self.weight_decay) ** np.diff(steps))
+        return np.exp(self.logarithms(steps))
+
+    def logarithms(self, steps: Array) -> Array:
+        """Compute the logarithms of these ratios.
+
+        Parameters
+        ----------
+        steps : ndarray, shape (T,)
+            Steps.
+
+        Returns
+        -------
+        ndarray, shape (T − 1,)
+            (t' − t)·ln(1 − ηλ).
+        """
+        return np.asarray(np.diff(steps) * math.log1p(-self.rate * self.weight_decay))
 
 
 @dataclass(frozen=True, eq=False)
@@ -184,7 +199,7 @@ class Growth:
         if self.decay is None:
             return None
         alone = self.decay.ratios(self.steps)
-        agrees = spans(self.steps, decays_alike(self.whole.ratio, alone))
+        agrees = spans(self.steps, decays_alike(self.whole.ratio, self.decay.logarithms(self.steps)))
         said = {"lr": self.decay.rate, "weight_decay": self.decay.weight_decay, "ratios": [plain(value) for value in alone]}
         return {**said, "agrees": agrees}
 

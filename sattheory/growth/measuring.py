@@ -17,13 +17,13 @@ from sattheory.errors import InputError
 from sattheory.growth.duplicates import duplicates
 from sattheory.growth.groups import Measured, Selection, grouped, measured, tied, unchanged, unknown
 from sattheory.growth.growth import Decay, Growth
-from sattheory.growth.scanning import SQUARE, first_not_finite, sums
+from sattheory.growth.scanning import SQUARE, first_value, sums
 from sattheory.growth.series import Finding, Series, listed, open_series
 from sattheory.parallel import each
 
 Array = NDArray[Any]
 TASKS, SMALL = 32, 2_000_000_000  # bytes below which further processes take longer to start than to finish
-LARGEST_SQUARE = 1e300
+LARGEST_SQUARE, SMALLEST_SQUARE = 1e300, 1e-280
 SUSPECT = 0.05
 Watch = Callable[[int, int], None]
 
@@ -180,9 +180,20 @@ def _bad(series: Series, found: Array) -> list[Finding]:
     for t in np.flatnonzero(~(squares < LARGEST_SQUARE).all(axis=0)):
         member = series.checkpoints[t]
         name = series.tensors[int(np.flatnonzero(~(squares[:, t] < LARGEST_SQUARE))[0])]
-        bad = first_not_finite(member.tensors, name)
+        bad = first_value(member.tensors, name, lambda part: ~np.isfinite(part))
         where = f"{name!r} is too large to be squared" if bad is None else f"{name!r} holds {bad[1]} at {list(bad[0])}"
         findings.append(Finding("bad", (member.name,), f"{member.name}: tensor {where}"))
+    return findings + _too_small(series, squares.sum(axis=0))
+
+
+def _too_small(series: Series, squares: Array) -> list[Finding]:
+    """Name the checkpoints that are not zero, but whose squares are as good as."""
+    findings = []
+    for t in np.flatnonzero(squares < SMALLEST_SQUARE):
+        member = series.checkpoints[t]
+        names = (name for name in series.tensors if first_value(member.tensors, name, lambda part: part != 0))
+        if name := next(names, None):
+            findings.append(Finding("bad", (member.name,), f"{member.name}: {name!r}, as all of it, is too small to be squared"))
     return findings
 
 

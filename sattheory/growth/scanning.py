@@ -11,7 +11,7 @@ files give the same bits, however the tensors are shared out among processes.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 import numpy as np
@@ -110,8 +110,8 @@ def _squared_difference(after: Array, before: Array) -> float:
     return float(difference.dot(difference))
 
 
-def first_not_finite(source: Source, name: str) -> tuple[tuple[int, ...], float] | None:
-    """Look for a value that is not finite.
+def first_value(source: Source, name: str, wanted: Callable[[Array], Array]) -> tuple[tuple[int, ...], float] | None:
+    """Look for the first value of some kind.
 
     Parameters
     ----------
@@ -119,17 +119,19 @@ def first_not_finite(source: Source, name: str) -> tuple[tuple[int, ...], float]
         A checkpoint.
     name : str
         A tensor of it.
+    wanted : callable
+        Tells of an array which values are of that kind.
 
     Returns
     -------
     tuple or None
-        Index and value of the first; None if all are finite.
+        Index and value of the first; None if there is none.
     """
     passed = 0
     for part in source.parts(name, PART):
-        bad = np.flatnonzero(~np.isfinite(part))
-        if bad.size:
-            index = np.unravel_index(passed + int(bad[0]), source.entries[name].shape or (1,))
-            return tuple(int(i) for i in index), float(part[bad[0]])
+        found = np.flatnonzero(wanted(part))
+        if found.size:
+            index = np.unravel_index(passed + int(found[0]), source.entries[name].shape or (1,))
+            return tuple(int(i) for i in index), float(part[found[0]])
         passed += part.size
     return None

@@ -1,10 +1,11 @@
 """Where parameters shrink as weight decay alone would make them, and where they only shrink.
 
-A norm that falls like exp(−λt) does not show decay: gradients may do the same while the direction turns.  Decay alone multiplies
-θ by a number, so that the step δ points against θ, and the direction stays.  Two things are therefore asked of an interval: an
-alignment cos(δ, θ) of −0.99 or less, and a distance 1 − cos(θ_t, θ_{t+1}) of a twentieth at most of ½‖δ‖²/‖θ‖², which it would
-be if the same step were orthogonal to θ.  Even so it is what decay *would* do; with a learning rate and a weight decay the ratio
-of norms is held against (1 − ηλ)^steps as well, in the logarithm, because all ratios over short intervals are near 1.
+A norm that falls like exp(−λt) does not show decay: gradients may do the same while the direction turns.  Decay alone
+multiplies θ by a number, so that the step δ points against θ, and the direction stays.  Two things are therefore asked of an
+interval: an alignment cos(δ, θ) of −0.99 or less, and a distance 1 − cos(θ_t, θ_{t+1}) of a twentieth at most of ½‖δ‖²/‖θ‖²,
+which it would be if the same step were orthogonal to θ; and the norm must fall, since θ could also be turned round.  Even so it
+is what decay *would* do; with a learning rate and a weight decay the ratio of norms is held against (1 − ηλ)^steps as well, in
+the logarithm, because all ratios over short intervals are near 1.
 """
 
 from __future__ import annotations
@@ -31,22 +32,23 @@ def shrinks_without_turning(curves: Curves) -> Array:
     Returns
     -------
     ndarray of bool, shape (T − 1,)
-        Alignment at most −0.99, and 1 − cos(θ_t, θ_{t+1}) at most 0.05·½‖δ‖²/‖θ‖².
+        The norm falls, alignment is at most −0.99, and 1 − cos(θ_t, θ_{t+1}) at most 0.05·½‖δ‖²/‖θ‖².
     """
     with np.errstate(divide="ignore", invalid="ignore"):
         orthogonal = 0.5 * (curves.step_size / curves.norm[:-1]) ** 2
-    return np.asarray((curves.alignment <= -AGAINST) & (curves.successor_gap <= TURN * orthogonal))
+    against = (curves.ratio < 1) & (curves.alignment <= -AGAINST)
+    return np.asarray(against & (curves.successor_gap <= TURN * orthogonal))
 
 
-def decays_alike(ratio: ArrayLike, alone: ArrayLike) -> Array:
+def decays_alike(ratio: ArrayLike, logarithms: ArrayLike) -> Array:
     """Tell in which intervals the norm is multiplied as decay alone would multiply it.
 
     Parameters
     ----------
     ratio : array_like of float, shape (T − 1,)
         ‖θ_{t+1}‖/‖θ_t‖.
-    alone : array_like of float, shape (T − 1,)
-        (1 − ηλ)^steps.
+    logarithms : array_like of float, shape (T − 1,)
+        steps·ln(1 − ηλ), which is finite where the power itself is too small for a float.
 
     Returns
     -------
@@ -54,7 +56,7 @@ def decays_alike(ratio: ArrayLike, alone: ArrayLike) -> Array:
         Whether the logarithms differ by 1 % at most; False where no step lies between.
     """
     with np.errstate(divide="ignore", invalid="ignore"):
-        measured, expected = np.log(ratio), np.log(alone)
+        measured, expected = np.log(ratio), np.asarray(logarithms, dtype=float)
         return np.asarray((expected < 0) & (np.abs(measured - expected) <= TOLERANCE * np.abs(expected)))
 
 

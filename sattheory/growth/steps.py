@@ -2,9 +2,9 @@
 
 Metadata of a safetensors file may state ``step`` or ``global_step``, and the trainer of Hugging Face writes
 ``trainer_state.json`` beside the weights.  Failing that, names carry numbers: ``step_0100``, ``checkpoint-500``,
-``epoch=3-step=1200``.  One source serves the whole series, the first that knows every member, so that epochs are never mixed with
-steps.  The order of the steps is the order of the series; where the order of the names, or of the arguments, is another one,
-that is a finding.
+``epoch=3-step=1200``, ``step_500k``.  One source serves the whole series, the first that knows every member, so that epochs are
+never mixed with steps.  The order of the steps is the order of the series; where the order of the names, or of the arguments,
+is another one, that is a finding.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from __future__ import annotations
 import math
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sattheory.checkpoints.containers.documents import read_object
@@ -22,8 +22,10 @@ from sattheory.growth.places import Place
 KEYS = ("step", "global_step")
 STATE = "trainer_state.json"
 WORDS = (r"(?:global_?)?steps?", r"iter(?:ation)?s?", r"check-?point|ckpt", r"epochs?")
-NUMBERED = tuple(re.compile(rf"(?:^|[^a-z])(?:{word})[-_= ]?(\d+)", re.IGNORECASE) for word in WORDS)
-LAST_NUMBER = re.compile(r"(\d+)(?!.*\d)")
+NUMBER = r"(\d+(?:\.\d+(?![\d.-]))?(?:(?:e\+?\d+|[kmb])(?![a-z0-9]))?)"  # 500, 0.5, 1e3, 500k
+NUMBERED = tuple(re.compile(rf"(?:^|[^a-z])(?:{word})[-_= ]?{NUMBER}", re.IGNORECASE) for word in WORDS)
+ANY_NUMBER = re.compile(r"(?:(?:\d+\.){2,})?" + NUMBER, re.IGNORECASE)  # of 1.2.3, the 3
+TIMES = {"k": 1e3, "m": 1e6, "b": 1e9}
 ENDING = re.compile(r"\.(safetensors(\.index\.json)?|npz)$", re.IGNORECASE)
 LARGEST = 1e30
 
@@ -199,17 +201,18 @@ def _stated(place: Place, metadata: Mapping[str, str]) -> float | None:
 def _named(places: Sequence[Place]) -> list[float | None]:
     """Read the number after the same word in every name, or else the last number of each."""
     names = [ENDING.sub("", place.name) for place in places]
-    readers: list[Callable[[str], re.Match[str] | None]] = [pattern.search for pattern in (*NUMBERED, LAST_NUMBER)]
-    for read in readers:
-        matches = [read(name) for name in names]
-        if all(matches):
-            return [_number(match[1]) if match else None for match in matches]
-    return [_number(match[1]) if (match := LAST_NUMBER.search(name)) else None for name in names]
+    for pattern in NUMBERED:
+        matches = [match for name in names if (match := pattern.search(name))]
+        if len(matches) == len(names):
+            return [_number(match[1]) for match in matches]
+    return [_number(found[-1]) if (found := ANY_NUMBER.findall(name)) else None for name in names]
 
 
 def _number(text: str) -> float | None:
+    """Read a number, with k, M or B for thousands, millions or billions; None for what is none."""
+    factor = TIMES.get(text[-1:].lower(), 1.0)
     try:
-        value = float(text)
+        value = float(text[:-1] if factor > 1 else text) * factor
     except ValueError:
         return None
     return value if 0 <= value <= LARGEST else None

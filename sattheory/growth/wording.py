@@ -22,7 +22,7 @@ CAUTION = (
     "checkpoint."
 )
 RANKING = "Weights take residuals for independent; those of one run are not, so that weights rank laws but are no probabilities"
-SCATTER = 2.0  # standard deviations about the mean within which a net change is none, unless all changes have one sign
+SCATTER = 2.0  # standard deviations within which the difference of two norms is none, unless all changes have one sign
 MOST_NAMED = 4
 
 
@@ -64,18 +64,23 @@ def _course(norm: NDArray[Any], winner: Fit | None) -> str:
     if norm[-1] == norm[0]:
         return f"comes back to where it was, {ends}"
     if _wavers(norm, change, winner):
-        return f"wavers about {_four(norm.mean())}, {ends}: no net change beyond its scatter, {_four(norm.std(ddof=1))}"
+        return f"wavers about {_four(norm.mean())}, {ends}: no net change beyond its scatter, {_four(_scatter(change))}"
     verb, along = ("grows", change > 0) if norm[-1] > norm[0] else ("falls", change < 0)
     against = len(change) - int(along.sum())
     return f"{verb}{f', though not in {against} of {len(change)} intervals' if against else ''}, {ends}"
 
 
 def _wavers(norm: NDArray[Any], change: NDArray[Any], winner: Fit | None) -> bool:
-    """Hold the net change against the residual error of a constant; what only rises or only falls does not waver."""
+    """Hold the net change against the scatter; what only rises or only falls does not waver."""
     if np.all(change >= 0) or np.all(change <= 0):
         return False
     flat = winner is not None and winner.law == "constant" and winner.points > ENOUGH
-    return flat or bool(abs(norm[-1] - norm[0]) <= SCATTER * norm.std(ddof=1))
+    return flat or bool(abs(norm[-1] - norm[0]) <= SCATTER * math.sqrt(2) * _scatter(change))
+
+
+def _scatter(change: NDArray[Any]) -> float:
+    """Estimate it from neighbours, whose difference has twice its variance; a net change hardly enters (von Neumann 1941)."""
+    return float(np.linalg.norm(change)) / math.sqrt(2 * len(change))
 
 
 def _winner(fits: tuple[Fit, ...], winner: Fit) -> str:
@@ -122,7 +127,7 @@ def _pure_decay(growth: Growth) -> list[str]:
     if growth.decay is None:
         return []
     ratio, alone = growth.whole.ratio, growth.decay.ratios(growth.steps)
-    alike = decays_alike(ratio, alone)
+    alike = decays_alike(ratio, growth.decay.logarithms(growth.steps))
     where = "in every interval" if alike.all() else _named(spans(growth.steps, alike)) if alike.any() else "in no interval"
     only = " only" if alike.any() and not alike.all() else ""
     last = f"; the last ratio is {ratio[-1]:.4f}, pure decay's {alone[-1]:.4f}" if math.isfinite(ratio[-1]) else ""

@@ -20,7 +20,7 @@ def attended_positions(limit: Saturation) -> dict[int, list[float]]:
     Parameters
     ----------
     limit : Saturation
-        A limit of one sentence.
+        A limit of a sentence, or of a batch of them, which count the same.
 
     Returns
     -------
@@ -30,7 +30,7 @@ def attended_positions(limit: Saturation) -> dict[int, list[float]]:
     from sattheory.measure.heads import observe
 
     counts = observe(limit)
-    return {i + 1: row.tolist() for i, row in enumerate(counts.attended) if counts.decided[i]}
+    return {i + 1: (row / counts.decided[i]).tolist() for i, row in enumerate(counts.attended) if counts.decided[i]}
 
 
 def limit_table(limit: Saturation, agrees: bool) -> Table:

@@ -286,3 +286,59 @@ def test_neighbouring_residuals_by_hand():
 def test_the_same_twice():
     t, y = noisy(9)
     assert fit_laws(t, y) == fit_laws(t, y)
+
+
+PYTHIA = np.r_[0, 2.0 ** np.arange(10), np.arange(1000, 143001, 1000)]
+
+
+@pytest.mark.parametrize("steps", [PYTHIA, np.arange(5000.0), np.r_[0, np.arange(100, 200), 1e6]])
+@pytest.mark.parametrize("rate", [1 / 20, 1 / 100, 1 / 500, 1e-5])
+@pytest.mark.parametrize("law", ["decay", "settling", "balance"])
+def test_a_law_is_found_however_long_the_series_goes_on_after_it_settled(steps, rate, law):
+    norms = {
+        "decay": 5 * np.exp(-rate * steps),
+        "settling": 3 - 2 * np.exp(-rate * steps),
+        "balance": np.sqrt(9 - 8 * np.exp(-2 * rate * steps)),
+    }
+    found = fit_laws(steps, norms[law])[0]
+    assert (found.law, found.exact) == (law, True)
+    assert found.estimates["λ"].value == pytest.approx(rate, rel=1e-6)
+
+
+def test_a_fast_root_exponential_over_a_long_series():
+    t = np.linspace(0, 1e5, 2000)
+    found = fit_laws(t, np.exp(-0.5 * np.sqrt(t)))[0]
+    assert (found.law, found.exact) == ("root exponential", True)
+    assert found.estimates["a"].value == pytest.approx(-0.5, rel=1e-9)
+
+
+def test_what_only_sets_the_first_point_apart_is_no_settling():
+    norms = np.r_[9.0, np.full(30, 5.0)]
+    assert "at an end of the values" in by_law(fit_laws(np.arange(31.0), norms))["settling"].note
+
+
+def test_a_balance_near_zero():
+    t = np.arange(100.0)
+    found = fit_laws(t, np.sqrt(1e-6 + 25 * np.exp(-0.1 * t)))[0]
+    assert (found.law, found.exact) == ("balance", True)
+    assert found.estimates["c"].value == pytest.approx(1e-3, rel=1e-6)
+
+
+@pytest.mark.parametrize("power", [-600, -500, 500, 600])
+@pytest.mark.parametrize("law", sorted(PLANTED))
+def test_units_do_not_matter(law, power):
+    """2^±600 is 10^±181, whose square no float holds."""
+    t = np.arange(1, 31) * 100.0
+    rng, unit = np.random.default_rng(0), 2.0**power
+    norms = PLANTED[law][0](t) * (1 + 1e-3 * rng.standard_normal(30))
+    plain, other = by_law(fit_laws(t, norms)), fit_laws(t, norms * unit)
+    winner = next(fit.law for fit in fit_laws(t, norms) if by_law(other)[fit.law].estimates)
+    assert other[0].law == winner
+    for fit in other:
+        if not fit.estimates:
+            assert "leave the range" in fit.note or fit.note == plain[fit.law].note
+            continue
+        assert fit.r_squared == pytest.approx(plain[fit.law].r_squared, abs=1e-9)
+        assert fit.predict(t) / unit == pytest.approx(plain[fit.law].predict(t), rel=1e-9)
+        if fit.ranked:
+            assert fit.aicc - 60 * power * math.log(2) == pytest.approx(plain[fit.law].aicc, abs=1e-6)

@@ -170,7 +170,7 @@ def test_a_tied_head_is_counted_once(tmp_path):
         ([3, 5, 4.9, 7], "The norm grows, though not in 1 of 3 intervals"),
         ([7, 3, 4, 1], "The norm falls, though not in 1 of 3 intervals"),
         ([3, 5, 5, 7], "The norm grows, though not in 1 of 3 intervals"),
-        ([3, 5, 4], "The norm wavers about 4.000, from 3.000 to 4.000: no net change beyond its scatter, 1.000"),
+        ([3, 5, 4], "The norm wavers about 4.000, from 3.000 to 4.000: no net change beyond its scatter, 1.118"),
         ([3, 5, 3.0], "The norm comes back to where it was"),
         ([0, 1, 2], "The norm grows, from 0.000 to 2.000"),
     ],
@@ -187,6 +187,15 @@ def test_a_constant_that_wins_for_want_of_points_is_explained(tmp_path):
     assert "A constant wins because 5 points pay for no second parameter, not because the norm stays where it is." in said
     still = [40, 41, 39, 41, 39, 40, 41, 39, 40, 40.5]
     assert "constant wins" not in scan(write_series(tmp_path, one_matrix([[n, 0] for n in still]))).verdict
+
+
+@pytest.mark.parametrize("levels", [(1, 10), (10, 1), (5, 5.2)])
+def test_two_levels_are_a_change_not_scatter(tmp_path, levels):
+    noise = 0.01 * np.random.default_rng(0).standard_normal(30)
+    growth = scan(write_series(tmp_path, one_matrix([[n, 0] for n in np.repeat(levels, 15) + noise])))
+    assert growth.verdict.startswith(f"The norm {'grows' if levels[1] > levels[0] else 'falls'}, though not in ")
+    if levels[1] < levels[0]:
+        assert "The parameters shrink without turning" in growth.verdict
 
 
 def test_noise_around_a_constant_neither_grows_nor_falls(tmp_path):

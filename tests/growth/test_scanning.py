@@ -272,3 +272,23 @@ def test_steps_orthogonal_to_all_the_past(tmp_path):
     assert growth.fits[0].law == "square root"
     assert growth.fits[0].exact
     assert "¼ between t = 100 and t = 1600" in growth.to_dict()["caution"]
+
+
+def test_parameters_too_small_to_be_squared_are_refused(tmp_path):
+    folder = write_series(tmp_path, one_matrix([[1e-200, 0], [2e-200, 0]]))
+    with pytest.raises(InputError, match=r"'layers.0.w', as all of it, is too small to be squared"):
+        scan(folder)
+    tiny = scan(write_series(tmp_path / "larger", one_matrix([[1e-130, 0], [2e-130, 0]])))
+    np.testing.assert_allclose(tiny.whole.norm, [1e-130, 2e-130], rtol=1e-15)
+    assert scan(write_series(tmp_path / "zero", one_matrix([[0, 0], [0, 0]]))).whole.norm.tolist() == [0, 0]
+    mixed = [{"layers.0.w": np.array([[3.0, 4.0]]), "layers.0.v": np.array([[1e-200]])}] * 2
+    assert scan(write_series(tmp_path / "mixed", mixed)).whole.norm.tolist() == [5, 5]
+
+
+def test_misaligned_steps_of_any_length():
+    from sattheory.growth.curves import Curves
+
+    long = Curves("", 1, 1, np.array([1e-140, 1]), np.array([1e140]), np.zeros(1), np.zeros(2), np.zeros(1))
+    assert long.misaligned_gap.tolist() == [1.0]
+    short = Curves("", 1, 1, np.array([1.0, 1]), np.array([1e-9]), np.zeros(1), np.zeros(2), np.zeros(1))
+    assert short.misaligned_gap[0] == pytest.approx(5e-19, rel=1e-12)

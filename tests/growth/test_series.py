@@ -181,6 +181,27 @@ def test_refusals(tmp_path, arguments, options, why):
         open_series([tmp_path / part for part in arguments], **options)
 
 
+@pytest.mark.parametrize(
+    ("names", "wanted"),
+    [
+        (["step_500k", "step_1M", "step_2M"], [5e5, 1e6, 2e6]),
+        (["seed_0-step_0k", "seed_0-step_20k", "seed_0-step_2000k"], [0, 2e4, 2e6]),
+        (["step_1e3", "step_2e4", "step_1e+5"], [1e3, 2e4, 1e5]),
+        (["checkpoint-0.5", "checkpoint-1.0", "checkpoint-1.5"], [0.5, 1, 1.5]),
+        (["model_1b", "model_10b", "model_1.5b"], [1e9, 1.5e9, 1e10]),
+        (["step_100abc", "step_200abc"], [100, 200]),
+        (["run-1.2.3", "run-1.2.4"], [3, 4]),
+        (["2024.11.01", "2024.11.24"], [1, 24]),
+        (["step5k2", "step7k2"], [5, 7]),
+        (["epoch=3-step=1200", "epoch=10-step=4000"], [1200, 4000]),
+        (["gpt_5B_step_3", "gpt_5B_step_4"], [3, 4]),
+    ],
+)
+def test_numbers_in_names(tmp_path, names, wanted):
+    folder = write_series(tmp_path, one_matrix(np.eye(3)[: len(names)]), names=[f"{name}.safetensors" for name in names])
+    assert [step for _, step in steps(folder)[0]] == wanted
+
+
 def test_the_hub_is_no_folder():
     for place in ("hf://EleutherAI/pythia-70m@step1000", Path("hf://bert-base-cased")):
         with pytest.raises(InputError, match="read from files, not from the hub; fetch them first"):

@@ -61,9 +61,13 @@ def test_the_finetuning_run_decays_alone_only_at_the_end():
 
 
 def test_agreement_is_of_logarithms():
-    assert decays_alike([0.8186, 0.8190, 0.8219, 0.83], [0.8186] * 4).tolist() == [True, True, False, False]
-    assert decays_alike([1.0, 0.9999, 0.99989], [0.9999] * 3).tolist() == [False, True, False]  # a constant does not decay
-    assert decays_alike([1.0, np.nan, 0.0], [1.0, 0.9, 0.9]).tolist() == [False] * 3
+    assert decays_alike([0.8186, 0.8190, 0.8219, 0.83], np.log([0.8186] * 4)).tolist() == [True, True, False, False]
+    assert decays_alike([1.0, 0.9999, 0.99989], np.log([0.9999] * 3)).tolist() == [
+        False,
+        True,
+        False,
+    ]  # a constant does not decay
+    assert decays_alike([1.0, np.nan, 0.0], np.log([1.0, 0.9, 0.9])).tolist() == [False] * 3
 
 
 def test_all_and_none_agree(tmp_path):
@@ -89,3 +93,23 @@ def test_spans():
     assert spans(steps, [True, True, False, True]) == [(0, 20), (30, 40)]
     assert spans(steps, [False] * 4) == []
     assert spans([7], []) == []
+
+
+def test_decay_too_strong_for_floats_agrees_with_nothing(tmp_path):
+    decay = Decay(0.1, 0.1)
+    assert decay.ratios(np.array([0, 1e6])).tolist() == [0.0]
+    steps = np.array([0, 1e5, 2e5, 3e5])
+    assert decays_alike([1.5, 2, 3], decay.logarithms(steps)).tolist() == [False] * 3
+    growing = scan(write_series(tmp_path, one_matrix([[1, 0], [2, 0], [3, 0]])), decay=decay, steps=[0, 1e5, 2e5])
+    assert "pure decay's, (1 − 0.01)^steps, to 1 % of the logarithm, in no interval" in growing.verdict
+
+
+def test_weak_decay_keeps_its_digits():
+    assert Decay(1e-8, 1e-8).logarithms(np.array([0, 1e15]))[0] == pytest.approx(-0.1, rel=1e-14)
+    assert Decay(1e-8, 1e-8).ratios(np.array([0, 1e15]))[0] == pytest.approx(np.exp(-0.1), rel=1e-14)
+
+
+def test_turning_round_and_growing_is_no_shrinking(tmp_path):
+    growth = measured(tmp_path, [[1, 0], [-9, 0], [81, 0], [8.1, 0], [-0.1, 0]])
+    np.testing.assert_allclose(growth.whole.alignment, -1)
+    assert shrinks_without_turning(growth.whole).tolist() == [False, False, True, False]

@@ -152,7 +152,7 @@ PLANTED = (
     Planted(
         "noise grows",
         "growth/wording.py",
-        "return flat or bool(abs(norm[-1] - norm[0]) <= SCATTER * norm.std(ddof=1))",
+        "return flat or bool(abs(norm[-1] - norm[0]) <= SCATTER * math.sqrt(2) * _scatter(change))",
         "return False",
         ("tests/growth/test_growth.py",),
     ),

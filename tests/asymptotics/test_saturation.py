@@ -235,6 +235,26 @@ def test_too_few_terms_are_undecided_and_not_guessed():
     assert repr(limit).startswith("Saturation(undecided: layer 2")
 
 
+@pytest.mark.parametrize("placement", ALL)
+@pytest.mark.parametrize("biases", [False, True])
+@pytest.mark.parametrize("power", [-300, -290, -281, -250, -100, 100, 290])
+def test_the_size_of_the_weights_changes_nothing_or_is_refused(placement, biases, power):
+    """The limit along a ray does not depend on where on it one starts."""
+    network = Transformer.random(layers=1, width=8, heads=2, placement=placement, biases=biases, seed=0, vocabulary=5)
+    one, other = (saturate(part, [0, 1, 2, 3, 1]) for part in (network, network.scaled_by(10.0**power)))
+    if other.undecided is None:
+        assert other.degree == one.degree
+        np.testing.assert_allclose(np.sign(other.symbol), np.sign(one.symbol))
+        np.testing.assert_array_equal(other.attention[1] > 0, one.attention[1] > 0)
+    else:
+        assert "leaves the range of floats; divide all weights by one number" in str(other.undecided)
+
+
+def test_a_negligible_later_term_is_no_reason_to_refuse():
+    x = SeriesArithmetic().series(0, np.array([[1.0, 2.0], [1e-300, 1e-290]]))
+    assert x.coefficients[0].tolist() == [1, 2]
+
+
 def test_a_near_tie_is_undecided_until_the_tolerance_is_smaller():
     network = _network([[1, 0], [1 + 5e-12, 0], [1, 1]], {"query": [[1, 0]], "key": [[1, 0]], "value": np.eye(2)})
     limit = saturate(network, [0, 1])

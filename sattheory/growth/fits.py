@@ -2,9 +2,10 @@
 
 The paper fits a√t + b (figure 1), which its misaligned dynamics predict, and expects exp(√t) of aligned ones; with weight decay
 alone the norm falls like exp(−λt).  Against steps δ orthogonal to θ and of constant length, decay at the rate λ makes
-d‖θ‖²/dt = ‖δ‖² − 2λ‖θ‖², so that the *square* settles: the law called balance, from above or from below.
+d‖θ‖²/dt = ‖δ‖² − 2λ‖θ‖², so that the *square* settles: the law called balance, from above or from below.  Its end λ = 0 is the
+law called misaligned, ‖θ_t‖² = ‖θ_{t₁}‖² + a(t − t₁): the same steps without decay, from a norm that need not be zero.
 
-Nine laws compete here.  In each the norm, or its square, is linear but for one parameter q at most, so that a fit is a search
+Ten laws compete here.  In each the norm, or its square, is linear but for one parameter q at most, so that a fit is a search
 over q alone, with linear least squares inside (variable projection: Golub and Pereyra 1973; a few rounds of them for a square):
 from a grid, through a bounded search around its best point, to a last polish in all parameters at once (Levenberg–Marquardt).
 Nothing is random.
@@ -139,22 +140,21 @@ class Law:
 class LawOfSquares(Law):
     """A law of ‖θ_t‖²: the combination b·f(t) + c²·1 of two functions, whose root is the norm.
 
-    Its parameters, and all of its methods, are those of `Law`; c is the level that the norm settles at.
+    Its parameters, and all of its methods, are those of `Law`; c is the norm where f vanishes.
     """
 
     def norm(self, t: Array, values: Array, first: float) -> Array:
         """Evaluate the law, as `Law.norm` does; 0 where the square would be negative."""
-        b, c, q = values
+        b, c, q = (*values, 0.0)[:3]
         return np.asarray(np.sqrt(np.maximum(self.columns(t, q, first) @ np.array([b, c**2]), 0.0)))
 
     def jacobian(self, t: Array, values: Array, first: float) -> Array:
-        """Differentiate the law by b, c and q, as `Law.jacobian` does."""
-        b, c, q = values
+        """Differentiate the law by b, c and q, where it has one, as `Law.jacobian` does."""
+        b, c, q = (*values, 0.0)[:3]
         norm = self.norm(t, values, first)
         twice = 2 * np.maximum(norm, 1e-6 * norm.max(initial=np.finfo(float).tiny))
-        assert self.slopes is not None
-        function, slope = self.columns(t, q, first)[:, 0], self.slopes(t, q, first)[:, 0]
-        return np.column_stack([function / twice, 2 * c / twice, b * slope / twice])
+        linear = np.column_stack([self.columns(t, q, first)[:, 0] / twice, 2 * c / twice])
+        return linear if self.slopes is None else np.column_stack([linear, b * self.slopes(t, q, first)[:, 0] / twice])
 
     def coefficients(self, t: Array, y: Array, q: float, first: float) -> Array:
         """Fit b and c, q being given, as `Law.coefficients` does: rounds of least squares with the root made linear."""
@@ -192,6 +192,7 @@ def _both_ways(t: Array) -> Array:
 LAWS = (
     Law("constant", "b", ("b",), lambda t, q, t1: _stack(np.ones_like(t))),
     Law("square root", "a√t + b", ("a", "b"), lambda t, q, t1: _stack(np.sqrt(t), np.ones_like(t))),
+    LawOfSquares("misaligned", "√(c² + a(t − t₁))", ("a", "c"), lambda t, q, t1: _stack(t - t1, np.ones_like(t))),
     Law("linear", "a·t + b", ("a", "b"), lambda t, q, t1: _stack(t, np.ones_like(t))),
     Law("logarithm", "a·ln(t + 1) + b", ("a", "b"), lambda t, q, t1: _stack(np.log1p(t), np.ones_like(t))),
     Law(
@@ -392,7 +393,7 @@ def _in_units(fit: Fit, unit: float) -> Fit:
     squares = isinstance(BY_NAME[fit.law], LawOfSquares)
     with np.errstate(all="ignore"):
         u = np.float64(unit)
-        times = {name: u**2 if squares and name == "b" else u for name in BY_NAME[fit.law].linear}
+        times = {name: u**2 if squares and name != "c" else u for name in BY_NAME[fit.law].linear}
         estimates = {name: _times(estimate, times.get(name, np.float64(1))) for name, estimate in fit.estimates.items()}
         rss, error = float(fit.rss * u * u), float(fit.residual_error * u)
     if any(
@@ -455,7 +456,7 @@ def fit_law(law: Law, t: Array, y: Array) -> Fit:
     )
     if len(np.unique(t)) < k:
         return replace(plain, note=f"it needs {k} different steps")
-    if law.curved and np.ptp(y) <= _rounding(y):
+    if (law.curved or isinstance(law, LawOfSquares)) and np.ptp(y) <= _rounding(y):
         return replace(plain, note="the norm does not vary")
     found = _least_squares(law, t, y, first)
     if found is None:
@@ -498,12 +499,14 @@ def _rounding(y: Array) -> float:
 
 def _least_squares(law: Law, t: Array, y: Array, first: float) -> tuple[Array, Array, Array] | None:
     """Return the parameters, the Jacobian and the residuals at the best fit; None where a law has none."""
-    if not law.curved:
-        linear = law.coefficients(t, y, 0.0, first)
-        return linear, law.jacobian(t, linear, first), law.norm(t, linear, first) - y
-    q = _search(law, t, y, first)
-    found = None if q is None else _polished(law, t, y, first, q)
-    at_zero = found is not None and isinstance(law, LawOfSquares) and found[0][1] <= 1e-6 * y.max()
+    q = _search(law, t, y, first) if law.curved else 0.0
+    if q is None:
+        return None
+    start = np.append(law.coefficients(t, y, q, first), [q] if law.curved else [])
+    if not (law.curved or isinstance(law, LawOfSquares)):
+        return start, law.jacobian(t, start, first), law.norm(t, start, first) - y
+    found = _polished(law, t, y, first, start)
+    at_zero = bool(law.curved) and isinstance(law, LawOfSquares) and found[0][1] <= 1e-6 * y.max()
     return None if at_zero else found
 
 
@@ -530,7 +533,7 @@ def _search(law: Law, t: Array, y: Array, first: float) -> float | None:
     return float(found.x) if found.fun <= rss(grid[at]) else float(grid[at])
 
 
-def _polished(law: Law, t: Array, y: Array, first: float, q: float) -> tuple[Array, Array, Array]:
+def _polished(law: Law, t: Array, y: Array, first: float, start: Array) -> tuple[Array, Array, Array]:
     from scipy.optimize import least_squares
 
     def jacobian(parameters: Array) -> Array:
@@ -539,7 +542,6 @@ def _polished(law: Law, t: Array, y: Array, first: float, q: float) -> tuple[Arr
     def residual(parameters: Array) -> Array:
         return law.norm(t, parameters, first) - y
 
-    start = np.append(law.coefficients(t, y, q, first), q)
     with np.errstate(all="ignore"):
         found = least_squares(residual, start, jacobian, method="lm", x_scale="jac", xtol=1e-15, ftol=1e-15, gtol=1e-15)
     better = np.all(np.isfinite(found.x)) and found.fun @ found.fun <= residual(start) @ residual(start)

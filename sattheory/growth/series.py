@@ -158,7 +158,7 @@ def _about_steps(places: Sequence[Place], steps: Steps, members: Sequence[Checkp
             yield Finding(
                 "step",
                 (one.name, other.name),
-                f"{one.name} and {other.name} have the same step {one.step:g}; both count in the fits",
+                f"{one.name} and {other.name} have the same step {one.step:g}",
             )
 
 

@@ -42,15 +42,26 @@ def verdict(growth: Growth) -> str:
     norm = growth.whole.norm
     if len(norm) == 1:
         return f"One checkpoint: its norm is {_four(norm[0])}; growth needs a second one."
+    norm = norm[_moved(growth)] if growth.fitted.sum() > 1 else norm
     winner = best(growth.fits)
     said = [f"The norm {_course(norm, winner)}."]
     if winner is None:
-        points = int(growth.fitted.sum())
-        several = "One checkpoint, repeated, allows" if points == 1 else f"{points} different checkpoints allow"
-        said.append(f"{several} no choice among laws.")
+        said.append(f"{_points(growth)} no choice among laws.")
     elif np.ptp(norm) > 0:
         said += [_winner(growth.fits, winner), *_too_few(norm, winner), *_fall(winner)]
-    return " ".join([*said, *_shrinking(growth, winner), *_pure_decay(growth)])
+    return " ".join([*said, *_shrinking(growth, norm, winner), *_pure_decay(growth)])
+
+
+def _moved(growth: Growth) -> NDArray[Any]:
+    """Leave out copies of the checkpoint before; a copy of an earlier one is a way back."""
+    return growth.fitted | np.append(True, growth.whole.step_size != 0)
+
+
+def _points(growth: Growth) -> str:
+    points, steps = int(growth.fitted.sum()), len(np.unique(growth.steps[growth.fitted]))
+    if points == 1:
+        return "One checkpoint, repeated, allows"
+    return f"{points} checkpoints at one step allow" if steps == 1 else f"{points} different checkpoints allow"
 
 
 def _four(value: float) -> str:
@@ -110,9 +121,9 @@ def _fall(winner: Fit) -> list[str]:
     return [f"So fitted, it falls like exp(−λt) with λ = {rate:.4g}, by {-100 * math.expm1(-rate):.3g} % per step."]
 
 
-def _shrinking(growth: Growth, winner: Fit | None) -> list[str]:
+def _shrinking(growth: Growth, norm: NDArray[Any], winner: Fit | None) -> list[str]:
     """Name the intervals that decay alone could explain, unless the norm only wavers."""
-    norm, found = growth.whole.norm, shrinks_without_turning(growth.whole)
+    found = shrinks_without_turning(growth.whole)
     if _wavers(norm, np.diff(norm), winner):
         return []
     if found.any():

@@ -17,6 +17,7 @@ T = np.arange(1, 41) * 250.0
 PLANTED = {
     "constant": (lambda t: 7.25 + 0 * t, {"b": 7.25}),
     "square root": (lambda t: 0.3 * np.sqrt(t) + 40, {"a": 0.3, "b": 40}),
+    "misaligned": (lambda t: np.sqrt(900 + 0.3 * (t - 250)), {"a": 0.3, "c": 30}),
     "linear": (lambda t: 50 - 0.002 * t, {"a": -0.002, "b": 50}),
     "logarithm": (lambda t: 3 * np.log(t + 1) + 2, {"a": 3, "b": 2}),
     "power": (lambda t: 0.9 * t**0.31 + 5, {"a": 0.9, "b": 5, "p": 0.31}),
@@ -47,7 +48,7 @@ def test_a_planted_law_wins_with_its_parameters(law, unit):
     assert fits[0].exact
     for name, estimate in fits[0].estimates.items():
         size = unit if name in ("b", "c") or (name == "a" and law != "root exponential") else 1
-        size *= unit if (law, name) == ("balance", "b") else 1
+        size *= unit if (law, name) in {("balance", "b"), ("misaligned", "a")} else 1
         assert estimate.value == pytest.approx(parameters[name] * size, rel=1e-6)
         assert estimate.low <= estimate.value <= estimate.high
     np.testing.assert_allclose(fits[0].predict(T), unit * function(T), rtol=1e-12)

@@ -169,7 +169,7 @@ def test_a_tied_head_is_counted_once(tmp_path):
         ([3, 4], "The norm grows, from 3.000 to 4.000. 2 different checkpoints allow no choice"),
         ([3, 5, 4.9, 7], "The norm grows, though not in 1 of 3 intervals"),
         ([7, 3, 4, 1], "The norm falls, though not in 1 of 3 intervals"),
-        ([3, 5, 5, 7], "The norm grows, though not in 1 of 3 intervals"),
+        ([3, 5, 5, 7], "The norm grows, from 3.000 to 7.000. 3 different checkpoints allow no choice among laws."),
         ([3, 5, 4], "The norm wavers about 4.000, from 3.000 to 4.000: no net change beyond its scatter, 1.118"),
         ([3, 5, 3.0], "The norm comes back to where it was"),
         ([0, 1, 2], "The norm grows, from 0.000 to 2.000"),
@@ -187,6 +187,19 @@ def test_a_constant_that_wins_for_want_of_points_is_explained(tmp_path):
     assert "A constant wins because 5 points pay for no second parameter, not because the norm stays where it is." in said
     still = [40, 41, 39, 41, 39, 40, 41, 39, 40, 40.5]
     assert "constant wins" not in scan(write_series(tmp_path, one_matrix([[n, 0] for n in still]))).verdict
+
+
+def test_an_interval_without_growth_is_counted_unless_the_checkpoint_is_a_copy(tmp_path):
+    turned = scan(write_series(tmp_path / "turned", one_matrix([[3, 0], [5, 0], [0, 5], [7, 0]])))
+    assert turned.verdict.startswith("The norm grows, though not in 1 of 3 intervals, from 3.000 to 7.000.")
+    copied = scan(write_series(tmp_path / "copied", one_matrix([[7, 0], [5, 0], [5, 0], [3, 0], [2, 0], [1, 0]])))
+    assert copied.repeated == (2,)
+    assert copied.verdict.startswith("The norm falls, from 7.000 to 1.000. Of the laws that 5 points can tell apart")
+
+
+def test_one_step_only(tmp_path):
+    growth = scan(write_series(tmp_path, one_matrix([[3, 0], [5, 0], [7, 0]])), steps=[4, 4, 4])
+    assert "3 checkpoints at one step allow no choice among laws" in growth.verdict
 
 
 @pytest.mark.parametrize("levels", [(1, 10), (10, 1), (5, 5.2)])

@@ -85,7 +85,7 @@ PLANTED = (
         "kept[list(self.repeated)] = True",
         SCANNING,
     ),
-    Planted("decay over all steps from the start", "growth/growth.py", "** np.diff(steps))", "** steps[1:])", GROWTH),
+    Planted("decay over all steps from the start", "growth/growth.py", "np.diff(steps) * math", "steps[1:] * math", GROWTH),
     Planted(
         "equal steps are in order",
         "growth/steps.py",
@@ -117,8 +117,8 @@ PLANTED = (
     Planted(
         "derivative of a square taken for that of its root",
         "growth/fits.py",
-        "return np.column_stack([function / twice, 2 * c / twice, b * slope / twice])",
-        "return np.column_stack([function / twice, c / twice, b * slope / twice])",
+        "[:, 0] / twice, 2 * c / twice])",
+        "[:, 0] / twice, c / twice])",
         ("tests/growth/test_fits.py",),
     ),
     Planted(
@@ -131,9 +131,51 @@ PLANTED = (
     Planted(
         "shrinking whatever the direction does",
         "growth/shrinking.py",
-        "return np.asarray((curves.alignment <= -AGAINST) & (curves.successor_gap <= TURN * orthogonal))",
+        "return np.asarray(against & (curves.successor_gap <= TURN * orthogonal))",
         "return np.asarray(curves.alignment < 0)",
         ("tests/growth/test_shrinking.py",),
+    ),
+    Planted(
+        "parameters that are turned round shrink",
+        "growth/shrinking.py",
+        "(curves.ratio < 1) & (curves",
+        "(curves",
+        ("tests/growth/test_shrinking.py",),
+    ),
+    Planted(
+        "a power that underflows agrees with everything",
+        "growth/growth.py",
+        "return np.asarray(np.diff(steps) * math.log1p(-self.rate * self.weight_decay))",
+        "return np.log((1 - self.rate * self.weight_decay) ** np.diff(steps))",
+        ("tests/growth/test_shrinking.py",),
+    ),
+    Planted(
+        "rates are sought up to the span of the series only",
+        "growth/fits.py",
+        "max(fastest / span, DONE / nearest)",
+        "fastest / span",
+        ("tests/growth/test_fits.py",),
+    ),
+    Planted(
+        "a change of level counts as scatter",
+        "growth/wording.py",
+        "SCATTER * math.sqrt(2) * _scatter(change)",
+        "SCATTER * norm.std(ddof=1)",
+        ("tests/growth/test_growth.py",),
+    ),
+    Planted(
+        "500k is 500",
+        "growth/steps.py",
+        "(?:(?:e\\+?\\d+|[kmb])(?![a-z0-9]))?",
+        "",
+        ("tests/growth/test_series.py",),
+    ),
+    Planted(
+        "a copy is an interval without growth",
+        "growth/wording.py",
+        "return growth.fitted | np.append(True, growth.whole.step_size != 0)",
+        "return np.ones(len(growth.steps), dtype=bool)",
+        GROWTH,
     ),
     Planted(
         "agreement of ratios, not of logarithms",

@@ -15,6 +15,13 @@ def law(operation: str) -> tuple[str, ...]:
 SERIES, SATURATING = "arithmetic/series.py", "arithmetic/saturating.py"
 PLANTED = (
     Planted(
+        "a leading coefficient below floats is zero",
+        SERIES,
+        "            _refuse_tiny(size > self.tolerance.tie * magnitude, size, live)\n",
+        "",
+        ("tests/asymptotics/test_saturation.py", "-k", "size_of_the_weights"),
+    ),
+    Planted(
         "constant: taken as a parameter",
         SERIES,
         "self.series(0, as_floats(array",

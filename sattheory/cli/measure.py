@@ -90,7 +90,8 @@ def _thresholds(given: list[str]) -> Thresholds:
         try:
             chosen[name] = type(known[name])(value)
         except ValueError:
-            raise InputError(f"--threshold {item!r}", "this is no number", f"write it as {name}={known[name]}") from None
+            kind = "whole number" if type(known[name]) is int else "number"
+            raise InputError(f"--threshold {item!r}", f"this is no {kind}", f"write it as {name}={known[name]}") from None
     return Thresholds(**chosen)
 
 

@@ -37,9 +37,18 @@ def open_model(name: str) -> checkpoints.Model:
     -------
     Model
         The model.
+
+    Raises
+    ------
+    InputError
+        For an empty name, and what cannot be read.
     """
     from sattheory.checkpoints import find_package_model, read
 
+    if not name.strip():
+        raise InputError(
+            f"MODEL {name!r}", "it names nothing", "give the folder of a model, a package, hf://NAME or example:NAME"
+        )
     if name.startswith("hf://") or Path(name).exists() or not name.replace("-", "_").isidentifier():
         return read(name)
     return read(find_package_model(name.replace("-", "_")))
@@ -92,6 +101,8 @@ def _given(text: str | None) -> str:
 
 
 def _numbers(tokens: str) -> list[int]:
+    if not tokens.strip():
+        raise InputError(f"--tokens {tokens!r}", "the network needs an input", "write token numbers as '0 3 1'")
     try:
         return [int(part) for part in tokens.replace(",", " ").split()]
     except ValueError:

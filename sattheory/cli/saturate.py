@@ -191,7 +191,7 @@ def _print_limit(limit: Saturation, names: list[str], ties: int, found: Certifie
 
     out = console()
     if limit.undecided is None:
-        out.print(f"{len(names)} tokens: {' '.join(names)}\n", markup=False)
+        out.print(f"{len(names)} token{'s' * (len(names) != 1)}: {' '.join(names)}\n", markup=False)
         _print_decided(limit, ties)
     if found is not None:
         print_certificate(found)

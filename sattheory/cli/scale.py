@@ -30,16 +30,25 @@ def scale(
     import numpy as np
 
     from sattheory.asymptotics import scale_sweep
+    from sattheory.figures.files import FORMATS
     from sattheory.terminal.console import console, print_json
     from sattheory.terminal.sweeps import sweep_note, sweep_table
+    from sattheory.writing import check_place
 
+    if plot is not None:
+        check_place("--plot", plot, tuple(f".{kind}" for kind in FORMATS))
     if not 0 < start <= stop < float("inf"):
         raise InputError(f"--from {start:g} --to {stop:g}", "scales are positive and finite, and rise", "choose 0 < from ≤ to")
     network, numbers, names = model_and_tokens(model, text, tokens)
     limit = limit_of(network, numbers, terms, quiet)
     if limit.undecided is not None:
         leave(UNDECIDED, f"Undecided: {limit.undecided}")
-    sweep = scale_sweep(network, numbers, np.geomspace(start, stop, count), limit=limit)
+    try:
+        with np.errstate(over="raise", invalid="raise"):
+            sweep = scale_sweep(network, numbers, np.geomspace(start, stop, count), limit=limit)
+    except FloatingPointError:
+        given, why = f"--from {start:g} --to {stop:g}", "at one of these scales the network leaves the range of floats"
+        raise InputError(given, why, "choose scales nearer to 1") from None
     if plot is not None:
         from sattheory.figures.files import save
 

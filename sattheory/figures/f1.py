@@ -75,14 +75,25 @@ def draw_norms(growth: Growth, about: str = "") -> Canvas:
         _norms(axes[0], growth)
         _cosines(axes[rows // 2], growth)
         if layers:
-            _layers(axes[1], growth, layers, "norm by layer", NORM, lambda curves: curves.norm)
-            _layers(axes[3], growth, layers, f"{NEXT} by layer", "cosine", lambda curves: 1 - curves.successor_gap)
+            some = _share(layers, growth)
+            _layers(axes[1], growth, layers, f"norm by layer{some}", NORM, lambda curves: curves.norm)
+            _layers(axes[3], growth, layers, f"{NEXT} by layer{some}", "cosine", lambda curves: 1 - curves.successor_gap)
             beside = max(1, LINE // max(len(curves.name) + 6 for curves in layers))
             figure.legend(*axes[1].get_legend_handles_labels(), loc="outside lower center", ncols=min(4, beside))
         axes[-1].set_xlabel("step t")
         if about:
             figure.suptitle(about, fontsize=7.5)
     return figure
+
+
+def _share(layers: list[Curves], growth: Growth) -> str:
+    """Say how many layers are drawn, where not all are."""
+    count = len(_numbered(growth))
+    return "" if len(layers) == count else f", {len(layers)} of {count}"
+
+
+def _numbered(growth: Growth) -> list[Curves]:
+    return [curves for curves in growth.groups.layers if curves.name != "outside the layers"]
 
 
 def chosen_layers(growth: Growth) -> list[Curves]:
@@ -98,7 +109,7 @@ def chosen_layers(growth: Growth) -> list[Curves]:
     list of Curves
         At most eight, the first and the last among them.
     """
-    layers = [curves for curves in growth.groups.layers if curves.name != "outside the layers"]
+    layers = _numbered(growth)
     at = sorted({round(i) for i in np.linspace(0, len(layers) - 1, min(len(layers), MOST_LAYERS))})
     return [layers[i] for i in at]
 

@@ -3,7 +3,7 @@
 Above, the cosine of f(x; θ) with four things taken for the limit.  Often they agree, so the limit is a broad line, with a band
 from the tenth to the ninetieth percentile of the sentences, and the others are signs of different shape and size that can be seen
 through each other.  Below, on a logarithmic axis, how far the paper's stand-in, c = 1000, is from the limit itself; what is below
-10⁻¹⁶, which is rounding, is left out.  Bars are standard errors of the mean over sentences.
+10⁻¹⁶, which is rounding, is a triangle at the foot of the axis.  Bars are standard errors of the mean over sentences.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ SIGNS: dict[str, tuple[str, dict[str, Any]]] = {
 }
 LIMIT: dict[str, Any] = {"color": COLOURS[6], "linewidth": 3, "solid_capstyle": "butt"}
 STAND_INS = {"stand_in_float32": "c1000_float32", "stand_in_float64": "c1000_float64"}
-LOWEST = 1e-16
+LOWEST, FOOT = 1e-16, 0.05
 
 
 def draw_measurement(measurement: Measurement) -> Canvas:
@@ -62,7 +62,8 @@ def draw_measurement(measurement: Measurement) -> Canvas:
             panels[1, column].set_xlabel("layer")
         _axes(panels, networks)
         handles, labels = panels[0, 0].get_legend_handles_labels()
-        figure.legend(handles, labels, loc="outside upper center", ncols=2)
+        foot = _foot(networks)
+        figure.legend([*handles, *foot], [*labels, *(sign.get_label() for sign in foot)], loc="outside upper center", ncols=2)
     return figure
 
 
@@ -78,7 +79,8 @@ def _cosines(axes: Axes, measured: Measured) -> None:
     tenth, _, ninetieth = measured.quantiles("limit")
     error = np.nan_to_num(measured.standard_error("limit"))
     axes.plot(layers, measured.mean("limit"), label="true limit", **LIMIT)
-    axes.fill_between(layers, tenth, ninetieth, color=LIMIT["color"], alpha=0.25, linewidth=0, label="10–90 % of sentences")
+    if len(measured.gaps["limit"]) > 1:
+        axes.fill_between(layers, tenth, ninetieth, color=LIMIT["color"], alpha=0.25, linewidth=0, label="10–90 % of sentences")
     axes.errorbar(layers, measured.mean("limit"), error, fmt="none", ecolor=COLOURS[2], elinewidth=0.9, capsize=1.8, zorder=3)
     for name, (label, look) in SIGNS.items():
         if name in measured.gaps:
@@ -94,6 +96,23 @@ def _stand_in(axes: Axes, measured: Measured) -> None:
         axes.errorbar(np.arange(len(gap)), shown, (below, error), fmt="none", ecolor=colour, elinewidth=0.7, capsize=1.5)
 
 
+def _below(panels: Array, networks: Any) -> None:
+    """Put what is not told from rounding at the foot of the axis."""
+    look: dict[str, Any] = OPEN | {"marker": "v", "markersize": 4, "zorder": 5}
+    for axes, measured in zip(panels, networks.values(), strict=True):
+        for name, like in STAND_INS.items():
+            layers = np.flatnonzero(measured.gap(name) <= LOWEST)
+            foot = np.full(len(layers), FOOT)
+            axes.plot(layers, foot, transform=axes.get_xaxis_transform(), color=SIGNS[like][1]["color"], **look)
+
+
+def _foot(networks: Any) -> list[Any]:
+    from matplotlib.lines import Line2D
+
+    below = any((measured.gap(name) <= LOWEST).any() for measured in networks.values() for name in STAND_INS)
+    return [Line2D([], [], **OPEN | {"marker": "v", "markersize": 4, "color": COLOURS[0]}, label="below 10⁻¹⁶")] if below else []
+
+
 def _axes(panels: Array, networks: Any) -> None:
     from matplotlib.ticker import MaxNLocator
 
@@ -104,5 +123,6 @@ def _axes(panels: Array, networks: Any) -> None:
         logarithmic(axes, "y", every=max(1, round(math.log10(high / low) / 5)))
         axes.set_ylim(low, high)
         axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=7))
+    _below(panels[1], networks)
     panels[0, 0].set_ylabel("cosine of f(x; θ) with …")
     panels[1, 0].set_ylabel("1 − cosine of c = 1000\nwith the limit")

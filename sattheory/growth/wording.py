@@ -54,7 +54,7 @@ def verdict(growth: Growth) -> str:
 
 def _moved(growth: Growth) -> NDArray[Any]:
     """Leave out copies of the checkpoint before; a copy of an earlier one is a way back."""
-    return growth.fitted | np.append(True, growth.whole.step_size != 0)
+    return np.asarray(growth.fitted | np.append(True, growth.whole.step_size != 0))
 
 
 def _points(growth: Growth) -> str:

@@ -162,7 +162,11 @@ class Share:
         value, w = part / n, z**2 / (n if math.isnan(effective) else max(effective, 1.0))
         middle = (value + w / 2) / (1 + w)
         half = math.sqrt(max(value * (1 - value) * w + w * w / 4, 0.0)) / (1 + w)
-        return cls(value, max(middle - half, 0.0), min(middle + half, 1.0), n, chance / n)
+        low, high = (
+            min(max(middle - half, 0.0), value),
+            max(min(middle + half, 1.0), value),
+        )  # rounding puts neither beyond the share
+        return cls(value, low, high, n, chance / n)
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,7 @@ from sattheory.errors import InputError
 
 LARGEST_TEXT = 256 * 2**20
 SPLITS = ("sentences", "lines")
+EMPTY = "nothing would be left to measure"
 Split = Literal["sentences", "lines"]
 _END = re.compile(r"\n[^\S\n]*\n|(?:(?<=[.!?])|(?<=[.!?][\"'”’)\]]))\s+|(?<=[。！？])")
 
@@ -82,9 +83,9 @@ class Choice:
     split: Split = "sentences"
 
     def __post_init__(self) -> None:
-        for name in ("sentences", "shortest", "longest"):
+        for name, why in (("sentences", EMPTY), ("shortest", "a sentence has a token at least"), ("longest", EMPTY)):
             if (given := getattr(self, name)) < 1:
-                raise InputError(f"{name}={given}", "nothing would be left to measure", "give 1 or more")
+                raise InputError(f"{name}={given}", why, "give 1 or more")
         if self.split not in SPLITS:
             raise InputError(f"split={self.split!r}", "no such way to split", "choose from " + ", ".join(SPLITS))
 
@@ -216,7 +217,7 @@ def _some(found: tuple[Sentence, ...], choice: Choice) -> tuple[Sentence, ...]:
     return found
 
 
-def read_sentences(path: str | Path, vocabulary: Encoder, choice: Choice | None = None) -> tuple[Sentence, ...]:
+def read_sentences(path: str | Path, vocabulary: Encoder | None, choice: Choice | None = None) -> tuple[Sentence, ...]:
     """Read the sentences of a file.
 
     Parameters
@@ -224,7 +225,7 @@ def read_sentences(path: str | Path, vocabulary: Encoder, choice: Choice | None 
     path : str or Path
         The file.
     vocabulary : Encoder
-        Cuts text into tokens.
+        Cuts text into tokens, such as `Model.vocabulary`; None, which a model without one has, is refused.
     choice : Choice, optional
         Which sentences.
 
@@ -236,11 +237,13 @@ def read_sentences(path: str | Path, vocabulary: Encoder, choice: Choice | None 
     Raises
     ------
     InputError
-        If the file cannot be read or has no sentence.
+        If the file cannot be read or has no sentence, or there is no vocabulary.
     """
     choice, text = choice or Choice(), read_text(path)
     if not text.strip():
         raise InputError(f"file={str(path)!r}", "it is empty", "give a file of text")
+    if vocabulary is None:
+        raise InputError("vocabulary=None", "without one no text can be read", "give token numbers: read_token_lines")
     return encode_sentences(split_text(text, choice.split), vocabulary, choice)
 
 
@@ -274,6 +277,8 @@ def read_token_lines(path: str | Path, choice: Choice | None = None) -> tuple[Se
 
 def _numbers(words: Sequence[str], where: str) -> tuple[int, ...]:
     for word in words:
-        if not (word.isascii() and word.isdigit() and len(word) < 19):
+        if not (word.isascii() and word.isdigit()):
             raise InputError(f"{shown(word)} in {where}", "it is no token number", "write whole numbers from 0 on")
+        if len(word) > 18:
+            raise InputError(f"{shown(word)} in {where}", "no vocabulary has so many tokens", "write numbers of its tokens")
     return tuple(int(word) for word in words)

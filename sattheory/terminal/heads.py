@@ -34,7 +34,8 @@ def print_heads(shown: Mapping[str, Any], all_heads: bool) -> None:
     """
     out = console()
     for which, heads in shown["heads"].items():
-        out.print(f"\n{which}: what heads attend to in the limit\n", markup=False)
+        title = which if shown["architecture"] else "network"
+        out.print(f"\n{title}: what heads attend to in the limit\n", markup=False)
         out.print(heads_summary(heads))
         if all_heads:
             out.print()

@@ -58,7 +58,8 @@ def _heading(shown: Mapping[str, Any]) -> str:
         name += ", its encoder"
     cut = f", {read['cut']} of them cut" if read["cut"] else ""
     plural = "" if read["count"] == 1 else "s"
-    lengths = f"{read['shortest']} to {read['longest']} tokens, {read['tokens']} in all{cut}"
+    ends = dict.fromkeys(str(read[end]) for end in ("shortest", "longest"))
+    lengths = f"{' to '.join(ends)} tokens, {read['tokens']} in all{cut}"
     return f"{name} on {read['count']} sentence{plural} of {lengths}"
 
 

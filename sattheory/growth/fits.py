@@ -454,7 +454,7 @@ def fit_law(law: Law, t: Array, y: Array) -> Fit:
     plain = Fit(
         law.name, law.formula.replace("(t − t₁)", "t").replace("(√t − √t₁)", "√t") if first == 0 else law.formula, n, first, {}
     )
-    if len(np.unique(t)) < k:
+    if len(np.unique(np.sqrt(t) if law.curved else t)) < k:
         return replace(plain, note=f"it needs {k} different steps")
     if (law.curved or isinstance(law, LawOfSquares)) and np.ptp(y) <= _rounding(y):
         return replace(plain, note="the norm does not vary")

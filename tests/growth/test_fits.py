@@ -318,6 +318,11 @@ def test_what_only_sets_the_first_point_apart_is_no_settling():
     assert "at an end of the values" in by_law(fit_laws(np.arange(31.0), norms))["settling"].note
 
 
+def test_steps_whose_roots_are_the_same():
+    found = fit_laws(1e17 + np.array([0.0, 16, 16, 0]), [1, 2, 2, 1])
+    assert {fit.note for fit in found if fit.law in ("decay", "root exponential")} == {"it needs 2 different steps"}
+
+
 def test_a_balance_near_zero():
     t = np.arange(100.0)
     found = fit_laws(t, np.sqrt(1e-6 + 25 * np.exp(-0.1 * t)))[0]

@@ -35,7 +35,7 @@ Array = NDArray[Any]
 LEVEL = 0.95
 ENOUGH = 8  # points from which neighbouring residuals are compared
 ROUNDS = 4
-DONE = 40.0  # e⁻⁴⁰ is below rounding
+DONE, CLOSE = 40.0, 1e-9  # e⁻⁴⁰ is below rounding; points closer than this part of the span count as one
 
 
 @dataclass(frozen=True)
@@ -179,7 +179,8 @@ def _power_slopes(t: Array, q: float, _: float) -> Array:
 
 def _rates(t: Array, slowest: float, fastest: float) -> Array:
     """Begin with rates from hardly bent to done within one step, twelve for each power of ten; bounds are times the span."""
-    span, nearest = float(np.ptp(t)), float(np.diff(np.unique(t)).min())
+    span = float(np.ptp(t))
+    nearest = max(float(np.diff(np.unique(t)).min()), CLOSE * span)
     ends = slowest / span, max(fastest / span, DONE / nearest)
     return np.geomspace(*ends, math.ceil(12 * math.log10(ends[1] / ends[0])))
 
@@ -560,7 +561,7 @@ def _estimates(law: Law, values: Array, jacobian: Array, residual: Array) -> dic
     if n > k and np.all(size > 0):
         scaled = jacobian / size
         if np.linalg.cond(scaled) < 1e12:
-            spread = np.diag(np.linalg.inv(scaled.T @ scaled)) * (residual @ residual) / (n - k)
+            spread = np.sum(np.linalg.pinv(scaled) ** 2, axis=1) * (residual @ residual) / (n - k)
             error = np.sqrt(np.maximum(spread, 0)) / size * student.ppf((1 + LEVEL) / 2, n - k)
     limits = zip(law.parameters, values, error, strict=True)
     return {name: Estimate(float(v), float(v - e), float(v + e)) for name, v, e in limits}

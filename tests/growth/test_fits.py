@@ -318,6 +318,19 @@ def test_what_only_sets_the_first_point_apart_is_no_settling():
     assert "at an end of the values" in by_law(fit_laws(np.arange(31.0), norms))["settling"].note
 
 
+@pytest.mark.parametrize(
+    "points",
+    [
+        [(0.0, 1.0), (1.0, 0.0), (5.953246996864844e-223, 0.0)],
+        [(0.0, 0.0), (357678639.8933887, 509114987.14661664), (4.8, 0.044715)],
+    ],
+)
+def test_points_that_lie_too_close_for_a_covariance(points):
+    for fit in fit_laws(*zip(*points, strict=True)):
+        assert fit.estimates or fit.note
+        assert all(not e.low > e.value and not e.high < e.value for e in fit.estimates.values())
+
+
 def test_steps_whose_roots_are_the_same():
     found = fit_laws(1e17 + np.array([0.0, 16, 16, 0]), [1, 2, 2, 1])
     assert {fit.note for fit in found if fit.law in ("decay", "root exponential")} == {"it needs 2 different steps"}

@@ -172,7 +172,8 @@ def test_only_the_one_who_started_them_hears_control_c() -> None:
 
 
 def test_control_c_leaves_nobody_behind() -> None:
-    code = "from sattheory.parallel import each\nfrom tests.tasks import linger\n"
+    code = "import signal\nfrom sattheory.parallel import each\nfrom tests.tasks import linger\n"
+    code += "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # a shell's background jobs begin deaf to it
     code += "for number in each(linger, range(9), jobs=2): print(number, flush=True)"
     process = subprocess.Popen(
         [sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True, text=True

@@ -1,4 +1,4 @@
-"""The same work in this process, in several, or on a cluster, with the same results to the last bit.
+"""The same work in this process, in threads of it, in several, or on a cluster, with the same results to the last bit.
 
 Floating-point sums depend on their order, and a BLAS that runs in four threads adds in another order than one in a single
 thread.  So that it does not matter where a task runs, every task gets one thread, wherever that is, and results come back
@@ -24,6 +24,7 @@ from typing import Any, Generic, TypeVar
 from urllib.parse import urlsplit
 
 from sattheory.errors import InputError
+from sattheory.threads import in_threads
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -34,7 +35,12 @@ DIED = "a process that worked on it died, out of memory perhaps"
 
 
 def each(
-    function: Callable[[T], R], tasks: Iterable[T], *, jobs: int = 1, scheduler: str | None = None
+    function: Callable[[T], R],
+    tasks: Iterable[T],
+    *,
+    jobs: int = 1,
+    scheduler: str | None = None,
+    threads: bool = False,
 ) -> Generator[R, None, None]:
     """Apply a function to each task, and give the results in order, each as soon as it and those before it are there.
 
@@ -47,12 +53,14 @@ def each(
         What it is applied to: small things that can be pickled, such as paths and numbers.  A path must mean the same file to
         every worker, so on a cluster it is an absolute one on a shared disk.
     jobs : int
-        Number of processes on this machine; with 1 the work is done in this one.
+        Number of processes (or threads) on this machine; with 1 the work is done in this one.
     scheduler : str, optional
-        Address of a Dask scheduler, ``tcp://host:port``, whose workers do the work instead; the same Python, NumPy and version of
-        this package must be installed on all of it, the scheduler included.  Anyone who can reach a Dask scheduler can run code
-        on its workers, and a scheduler can run code here: give one that you trust.  When all workers are lost during the work,
-        new ones are waited for.
+        Address of a Dask scheduler, ``tcp://host:port``, whose workers do the work instead; the same Python, NumPy, numba and
+        version of this package must be installed on all of it, the scheduler included.  Anyone who can reach a Dask scheduler
+        can run code on its workers, and a scheduler can run code here: give one that you trust.  When all workers are lost
+        during the work, new ones are waited for.
+    threads : bool
+        Take threads of this process instead of further processes, as suits work that seldom holds Python's lock.
 
     Returns
     -------
@@ -65,15 +73,33 @@ def each(
         For fewer than one process, or an address that is none; while results are taken, for whatever is wrong with the input of
         a task, a scheduler that cannot be reached, and processes that die.
     """
-    if type(jobs) is not int or jobs < 1:
-        raise InputError(f"jobs={jobs!r}", "somebody has to do the work", "give 1 or more")
+    check_jobs(jobs)
     if scheduler is not None:
         _check_address(scheduler)
     listed = list(tasks)
     if scheduler is None and min(jobs, len(listed)) <= 1:
         return _here(function, listed)
+    if scheduler is None and threads:
+        return _threads(function, listed, jobs)
     work = _cluster(function, listed, scheduler) if scheduler is not None else _processes(function, listed, jobs)
     return _taken(work)
+
+
+def check_jobs(jobs: object) -> None:
+    """Check a number of processes or threads.
+
+    Parameters
+    ----------
+    jobs : object
+        What was given.
+
+    Raises
+    ------
+    InputError
+        If it is no integer from 1 on.
+    """
+    if type(jobs) is not int or jobs < 1:
+        raise InputError(f"jobs={jobs!r}", "somebody has to do the work", "give 1 or more")
 
 
 @dataclass(frozen=True)
@@ -158,6 +184,11 @@ def _here(function: Callable[[T], R], tasks: Sequence[T]) -> Generator[R, None, 
         with _ONE_THREAD:
             result = function(task)
         yield result
+
+
+def _threads(function: Callable[[T], R], tasks: Sequence[T], jobs: int) -> Generator[R, None, None]:
+    with _ONE_THREAD:
+        yield from in_threads(function, tasks, jobs)
 
 
 def _taken(outcomes: Generator[Outcome[R], None, None]) -> Generator[R, None, None]:

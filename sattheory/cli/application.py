@@ -18,7 +18,8 @@ app = typer.Typer(
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress bars.")]
 Jobs = Annotated[
-    int | None, typer.Option("--jobs", "-j", min=1, help="Processes; all cores when left out. Results do not depend on it.")
+    int | None,
+    typer.Option("--jobs", "-j", min=1, help="Processes, or threads; all cores when left out. Results do not depend on it."),
 ]
 Scheduler = Annotated[
     str | None,

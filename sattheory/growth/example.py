@@ -63,7 +63,7 @@ class InMemory:
         """
         return {name: Kept(array.shape) for name, array in self.arrays.items()}
 
-    def parts(self, name: str, elements: int) -> Iterator[Array]:
+    def parts(self, name: str, elements: int, rooms: Iterator[Array] | None = None) -> Iterator[Array]:
         """Give one tensor in parts.
 
         Parameters
@@ -72,6 +72,8 @@ class InMemory:
             Its name.
         elements : int
             The most elements of a part.
+        rooms : iterator of ndarray, optional
+            Not needed: what is in memory is not read.
 
         Yields
         ------

@@ -19,10 +19,10 @@ from sattheory.growth.groups import Measured, Selection, grouped, measured, tied
 from sattheory.growth.growth import Decay, Growth
 from sattheory.growth.scanning import SQUARE, first_value, sums
 from sattheory.growth.series import Finding, Series, listed, open_series
-from sattheory.parallel import each
+from sattheory.parallel import check_jobs, each
 
 Array = NDArray[Any]
-TASKS, SMALL = 32, 2_000_000_000  # bytes below which further processes take longer to start than to finish
+TASKS, MOST_THREADS = 32, 16  # more are faster than no disk, and hold fewer files open each
 LARGEST_SQUARE, SMALLEST_SQUARE = 1e300, 1e-280
 SUSPECT = 0.05
 Watch = Callable[[int, int], None]
@@ -65,7 +65,7 @@ def scan(
     decay : Decay, optional
         Pure decay to hold the ratios of norms against.
     jobs : int
-        Processes; the result does not depend on it.
+        Threads; the result does not depend on it.
     scheduler : str, optional
         Address of a Dask scheduler to work on.
     watch : callable, optional
@@ -146,11 +146,12 @@ def _about_tensors(tensors: Sequence[Measured], selection: Selection, count: int
 
 
 def _sums(series: Series, jobs: int, scheduler: str | None, watch: Watch | None) -> Array:
-    """Scan all tensors, the large ones first; small series are not worth a second process."""
+    """Scan all tensors, the large ones first; threads share the files that may be open."""
     sources = tuple(member.tensors for member in series.checkpoints)
     tasks = _tasks(series.tensors, sources[0])
-    total = sum(prod(sources[0].entries[name].shape) for name in series.tensors) * 4 * len(sources)
-    work = each(partial(sums, sources), tasks, jobs=jobs if total > SMALL else 1, scheduler=scheduler)
+    check_jobs(jobs)
+    threads = min(jobs, MOST_THREADS) if scheduler is None else 1
+    work = each(partial(sums, sources, threads=threads), tasks, jobs=threads, scheduler=scheduler, threads=True)
     found: dict[str, Array] = {}
     for done, (names, result) in enumerate(zip(tasks, work, strict=True)):
         found |= dict(zip(names, result, strict=True))

@@ -80,7 +80,7 @@ def test_every_byte_is_read_once_and_few_at_a_time(monkeypatch):
     read, held = [], 0
 
     class Watched(InMemory):
-        def parts(self, name, elements):
+        def parts(self, name, elements, rooms=None):
             nonlocal held
             for part in super().parts(name, elements):
                 read.append(part.size)
@@ -93,21 +93,80 @@ def test_every_byte_is_read_once_and_few_at_a_time(monkeypatch):
     assert (sum(read), held) == (7 * 1050, 100)
 
 
-def test_more_checkpoints_than_files_may_be_open(tmp_path):
+@pytest.mark.parametrize("jobs", [1, 3])
+def test_more_checkpoints_than_files_may_be_open(tmp_path, jobs):
     import resource
 
     vectors = [[float(i), 1.0] for i in range(90)]
-    folder = write_series(tmp_path, one_matrix(vectors))
+    folder = write_series(tmp_path, [{f"layers.{i}.w": np.array([vector]) for i in range(4)} for vector in vectors])
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     kept = scanning.MOST_OPEN
     try:
         scanning.MOST_OPEN = 20
         resource.setrlimit(resource.RLIMIT_NOFILE, (60, hard))
-        growth = scan(folder)
+        growth = scan(folder, jobs=jobs)
     finally:
         scanning.MOST_OPEN = kept
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
-    np.testing.assert_allclose(growth.whole.norm, [math.hypot(*vector) for vector in vectors], rtol=1e-15)
+    np.testing.assert_allclose(growth.whole.norm, [2 * math.hypot(*vector) for vector in vectors], rtol=1e-15)
+
+
+@pytest.mark.parametrize("part", [1, 3, 1 << 15])
+def test_members_of_several_types(tmp_path, monkeypatch, part):
+    monkeypatch.setattr(scanning, "PART", part)
+    kinds = [("F64", "<f8"), ("F32", "<f4"), ("F16", "<f2"), ("F32", "<f4"), ("F64", "<f8")]
+    paths = []
+    for i, (vector, (kind, dtype)) in enumerate(zip(VECTORS, kinds, strict=True)):
+        raw = np.asarray(vector, dtype).tobytes()
+        paths.append(write_raw(tmp_path / f"{i}.safetensors", {"w": entry(kind, [4], 0, len(raw))}, raw))
+    squares, steps, last = exact(VECTORS)
+    assert scanning.sums([open_tensors(path) for path in paths], ["w"])[0].tolist() == [squares, [*steps, 0], last]
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_sums_of_many_numbers_against_rationals(dtype):
+    rng = np.random.default_rng(1)
+    now, before, final = rng.standard_normal((3, 10_007)).astype(dtype)
+    before = (now + np.float32(1e-4) * before).astype(dtype)  # neighbours as close as in training
+    pairs = [(now, now), (now.astype(float) - before, now.astype(float) - before), (now, final)]
+    wanted = [sum(Fraction(float(x)) * Fraction(float(y)) for x, y in zip(*pair, strict=True)) for pair in pairs]
+    found = scanning._three(now, before, final)
+    size = float(np.linalg.norm(now.astype(float)) * np.linalg.norm(final.astype(float)))
+    for value, exactly, scale in zip(found, wanted, (float(wanted[0]), float(wanted[1]), size), strict=True):
+        assert abs(value - exactly) <= 1e-14 * scale
+
+
+def test_without_room_for_what_is_compiled(monkeypatch):
+    asked = []
+    made = scanning._made
+
+    def refused(dtype, kept):
+        asked.append(kept)
+        if kept:
+            raise RuntimeError("no locator")
+        return made(dtype, kept)
+
+    scanning._compiled.cache_clear()
+    monkeypatch.setattr(scanning, "_made", refused)
+    try:
+        assert scanning._three(*np.array([[3.0, 4.0], [0.0, 0.0], [1.0, 1.0]])) == (25.0, 25.0, 7.0)
+    finally:
+        scanning._compiled.cache_clear()
+    assert asked == [True, False]
+
+
+def test_threads_share_the_files_that_may_be_open(tmp_path, monkeypatch):
+    folder = write_series(tmp_path, [{f"layers.{i}.w": np.full((3, 3), 1.0 + t) for i in range(40)} for t in range(5)])
+    given = []
+
+    def watched(sources, names, threads):
+        given.append(threads)
+        return scanning.sums(sources, names, threads)
+
+    monkeypatch.setattr("sattheory.growth.measuring.sums", watched)
+    for jobs in (1, 4, 1000):
+        scan(folder, jobs=jobs)
+    assert sorted(set(given)) == [1, 4, 16]
 
 
 def curves(vectors):
@@ -241,14 +300,14 @@ def test_a_tensor_beyond_the_common_ones_makes_no_duplicate(tmp_path):
     assert [finding.kind for finding in growth.findings] == ["surplus"]
 
 
-def test_results_do_not_depend_on_jobs(tmp_path, monkeypatch):
-    monkeypatch.setattr("sattheory.growth.measuring.SMALL", 0)
+@pytest.mark.parametrize("jobs", [2, 3, 99])
+def test_results_do_not_depend_on_jobs(tmp_path, jobs):
     rng = np.random.default_rng(0)
     members = [{f"layers.{i}.w": rng.standard_normal((40, 1000 + i)) for i in range(5)} for _ in range(4)]
     folder = write_series(tmp_path, members, dtype=np.float32)
     seen = []
     one = scan(folder, watch=lambda done, total: seen.append((done, total)))
-    two = scan(folder, jobs=2)
+    two = scan(folder, jobs=jobs)
     assert one.to_csv() == two.to_csv()
     assert seen[-1][0] == seen[-1][1] == len(seen) > 1
     whole = [

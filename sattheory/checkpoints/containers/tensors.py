@@ -91,7 +91,7 @@ class Tensors:
             raise InputError(given, f"its {entry.size} numbers do not fit into memory", "take a larger machine") from error
         return values.reshape(entry.shape, order="F" if entry.fortran else "C")
 
-    def parts(self, name: str, elements: int) -> Iterator[NDArray[Any]]:
+    def parts(self, name: str, elements: int, rooms: Iterator[NDArray[np.uint8]] | None = None) -> Iterator[NDArray[Any]]:
         """Read one tensor in parts; memory is that of a part.
 
         An array whose first axis runs fastest, as an ``.npz`` archive may hold it, is the exception: it is read whole.
@@ -102,11 +102,15 @@ class Tensors:
             Its name.
         elements : int
             The most elements of a part.
+        rooms : iterator of ndarray of uint8, optional
+            Memory to read into, of eight bytes an element at least: one is taken for each part, and what lies there is
+            overwritten.  Reading into memory that is in use already takes less time.
 
         Returns
         -------
         iterator of ndarray of shape (m,)
-            Its values in the order of the last axis fastest, as `read` gives them; each part is an array of its own.
+            Its values in the order of the last axis fastest, as `read` gives them; without rooms, each part is an array of its
+            own.
 
         Raises
         ------
@@ -119,7 +123,7 @@ class Tensors:
         if entry.fortran and sum(axis > 1 for axis in entry.shape) > 1:
             whole = self.read(name).reshape(-1)
             return (whole[start : start + elements] for start in range(0, whole.size, elements))
-        return _parts(entry, elements) if entry.size else iter(())
+        return _parts(entry, elements, rooms) if entry.size else iter(())
 
     def _entry(self, name: str) -> Entry:
         if name not in self.entries:
@@ -185,14 +189,16 @@ def _found(folder: Path) -> Path:
     raise InputError(given, "it holds no tensors", "give a folder with model.safetensors, its index, or model.npz")
 
 
-def _parts(entry: Entry, elements: int) -> Iterator[NDArray[Any]]:
+def _parts(entry: Entry, elements: int, rooms: Iterator[NDArray[np.uint8]] | None = None) -> Iterator[NDArray[Any]]:
     """Read a tensor in the order of its file; at least one part, and what follows the last is checked before it is given."""
+    stored = np.dtype(entry.stored)
     with reading(entry.stretch) as values:
         left = entry.size
         while True:
-            part = np.empty(min(left, elements), entry.stored)
+            count = min(left, elements)
+            part = np.empty(count, stored) if rooms is None else next(rooms)[: count * stored.itemsize].view(stored)
             values.fill(part)
-            left -= len(part)
+            left -= count
             if not left:
                 values.finish()
             yield decoded(entry.dtype, part)

@@ -7,7 +7,7 @@ series that is larger than the memory does; and out of the page cache, where the
 Reading the bytes can mean two things, and both are timed, and loading with the safetensors library beside them. `Path.read_bytes`
 brings a file into memory whole. A copy through one small buffer, used again and again, leaves the bytes in the processor's cache
 and nowhere else: that is as fast as bytes come. The target is held against the copy, the harder of the two, wherever the bytes
-come from, for as many threads as there are cores, which is what `sattheory growth` takes. The times of a scan contain the import of
+come from, for as many threads as there are cores, as `sattheory growth` takes. The times of a scan contain the import of
 numba and loading its compiled loop, about 0.35 s; only the first scan after an installation compiles, 0.3 s more.
 """
 

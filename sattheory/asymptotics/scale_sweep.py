@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike, DTypeLike, NDArray
 from sattheory.arithmetic.floats import Floats, Scaled
 from sattheory.arithmetic.operations import Place, Undecided
 from sattheory.asymptotics.directions import limit_directions, one_minus_cosine
-from sattheory.asymptotics.layerwise import layerwise
+from sattheory.asymptotics.layerwise import Layerwise, layerwise
 from sattheory.asymptotics.rates import Rate, fitted_order, rate_of, shown_from
 from sattheory.asymptotics.saturation import Saturation, saturate
 from sattheory.errors import InputError
@@ -171,7 +171,8 @@ def scale_sweep(
     Raises
     ------
     InputError
-        For no scales, scales that are not positive, or the limit of something else.
+        For no scales, scales that are not positive, scales at which the network leaves the range of floats, or the limit of
+        something else.
     """
     given = check_tokens(tokens, network.configuration, lengths)
     if np.size(scales) == 0:
@@ -180,8 +181,23 @@ def scale_sweep(
     if limit.network is not network or not np.array_equal(limit.tokens.numbers, given.numbers):
         raise InputError("limit", "it is the limit of another network or input", "leave it out, or give the one of these")
     strong = layerwise(network, given)
-    values = streams_at(network, given, np.append(np.atleast_1d(np.asarray(scales, dtype=float)), PAPER_SCALE), dtype)
-    real = given.real()
+    listed = np.atleast_1d(np.asarray(scales, dtype=float))
+    try:
+        with np.errstate(over="raise", invalid="raise"):
+            return _swept(network, given, listed, dtype, limit, strong)
+    except FloatingPointError:
+        why = f"at one of these, or at c = {PAPER_SCALE:g}, the network leaves the range of {np.dtype(dtype).name}"
+        raise InputError(f"scales={_shown(listed)}", why, "choose scales nearer to 1") from None
+
+
+def _shown(scales: Array) -> str:
+    return f"{scales[0]:g}" if scales.size == 1 else f"{scales.min():g} … {scales.max():g}"
+
+
+def _swept(
+    network: Transformer, tokens: Tokens, scales: Array, dtype: DTypeLike, limit: Saturation, strong: Layerwise
+) -> ScaleSweep:
+    values, real = streams_at(network, tokens, np.append(scales, PAPER_SCALE), dtype), tokens.real()
     references = {
         "limit": [(s.degree, s.symbol, limit_directions(s)) for s in limit.streams],
         "layerwise": [(s.degree, s.symbol, limit_directions(s)) for s in strong.streams],
@@ -190,8 +206,9 @@ def scale_sweep(
     against = {name: _compare(values, found, real) for name, found in references.items()}
     rates = tuple(rate_of(s) for s in limit.streams)
     onsets, rounding = tuple(shown_from(s) for s in limit.streams), float(np.finfo(dtype).eps)
-    scales = np.asarray(values[0].scales[:-1])
-    return ScaleSweep(scales, against, limit, rates, onsets, resolved_to(limit, rounding), 450 * rounding)
+    return ScaleSweep(
+        np.asarray(values[0].scales[:-1]), against, limit, rates, onsets, resolved_to(limit, rounding), 450 * rounding
+    )
 
 
 def _degrees(limit: Saturation, values: list[Stream]) -> list[int]:

@@ -103,6 +103,19 @@ def test_scales_are_positive(scales):
         scale_sweep(network(), [0, 1], scales)
 
 
+@pytest.mark.parametrize(("scales", "dtype"), [([1e-300], "float64"), ([1.0, 1e-300], "float64"), (1e-200, "float32")])
+def test_scales_at_which_floats_do_not_reach(scales, dtype):
+    """Refused in a sentence, without a warning of NumPy's and without nan."""
+    with pytest.raises(InputError, match=f"leaves the range of {dtype}; choose scales nearer to 1"):
+        scale_sweep(network(), [0, 1], scales, dtype=dtype)
+
+
+@pytest.mark.parametrize(("scale", "dtype"), [(1e300, "float64"), (1e30, "float32"), (1e200, "float32")])
+def test_powers_of_large_scales_stay_outside(scale, dtype):
+    gap = scale_sweep(network(), [0, 1], [scale], dtype=dtype).against["limit"].gap
+    assert np.all(gap < 1e-12)
+
+
 def test_the_limit_of_something_else_is_refused():
     net = Transformer.random(layers=1, width=4, seed=0)
     other = saturate(net, [0, 1])

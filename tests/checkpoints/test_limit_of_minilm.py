@@ -87,7 +87,7 @@ def digits():
     ctx.dps = before
 
 
-@pytest.mark.parametrize("sentence", ["The cat sat on the mat.", "Hello world"])
+@pytest.mark.parametrize("sentence", [pytest.param("The cat sat on the mat.", marks=pytest.mark.nightly), "Hello world"])
 def test_the_limit_of_a_trained_model(digits, sentence):
     model = read(find_package_model())
     tokens = model.vocabulary.encode(sentence)

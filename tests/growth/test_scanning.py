@@ -123,17 +123,17 @@ def test_members_of_several_types(tmp_path, monkeypatch, part):
     assert scanning.sums([open_tensors(path) for path in paths], ["w"])[0].tolist() == [squares, [*steps, 0], last]
 
 
-@pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_sums_of_many_numbers_against_rationals(dtype):
-    rng = np.random.default_rng(1)
-    now, before, final = rng.standard_normal((3, 10_007)).astype(dtype)
-    before = (now + np.float32(1e-4) * before).astype(dtype)  # neighbours as close as in training
-    pairs = [(now, now), (now.astype(float) - before, now.astype(float) - before), (now, final)]
-    wanted = [sum(Fraction(float(x)) * Fraction(float(y)) for x, y in zip(*pair, strict=True)) for pair in pairs]
-    found = scanning._three(now, before, final)
-    size = float(np.linalg.norm(now.astype(float)) * np.linalg.norm(final.astype(float)))
-    for value, exactly, scale in zip(found, wanted, (float(wanted[0]), float(wanted[1]), size), strict=True):
-        assert abs(value - exactly) <= 1e-14 * scale
+@pytest.mark.parametrize("types", ["fff", "ddd", "fdf", "ddf"])
+@pytest.mark.parametrize("apart", [1.0, 1e-4])  # differences that float32 cannot hold, and those of neighbours in training
+def test_sums_of_many_numbers_against_rationals(types, apart):
+    now, before, final = np.random.default_rng(1).standard_normal((3, 10_007))
+    parts = [part.astype(kind) for part, kind in zip((now, now + apart * before, final), types, strict=True)]
+    now, before, final = ([Fraction(float(x)) for x in part] for part in parts)
+    square, step = sum(x * x for x in now), sum((x - y) ** 2 for x, y in zip(now, before, strict=True))
+    last = sum(x * y for x, y in zip(now, final, strict=True))
+    size = math.sqrt(square * sum(y * y for y in final))
+    for value, exactly, scale in zip(scanning._three(*parts), (square, step, last), (square, step, size), strict=True):
+        assert abs(Fraction(value) - exactly) <= 1e-14 * scale
 
 
 def test_without_room_for_what_is_compiled(monkeypatch):

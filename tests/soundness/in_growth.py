@@ -146,14 +146,14 @@ PLANTED = (
         "growth/fits.py",
         "[:, 0] / twice, 2 * c / twice])",
         "[:, 0] / twice, c / twice])",
-        ("tests/growth/test_fits.py",),
+        ("tests/growth/test_fits.py::test_derivatives_against_differences",),
     ),
     Planted(
         "residuals in the order they were given",
         "growth/fits.py",
         '_autocorrelation(residual[np.argsort(t, kind="stable")])',
         "_autocorrelation(residual)",
-        ("tests/growth/test_fits.py",),
+        ("tests/growth/test_fits.py::test_neighbouring_residuals_by_hand",),
     ),
     Planted(
         "shrinking whatever the direction does",
@@ -181,7 +181,7 @@ PLANTED = (
         "growth/fits.py",
         "max(fastest / span, DONE / nearest)",
         "fastest / span",
-        ("tests/growth/test_fits.py",),
+        ("tests/growth/test_fits.py::test_a_law_is_found_however_long_the_series_goes_on_after_it_settled",),
     ),
     Planted(
         "a change of level counts as scatter",

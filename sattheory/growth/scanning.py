@@ -124,7 +124,7 @@ def _compiled(dtype: np.dtype[Any]) -> Callable[[Array, Array, Array], tuple[flo
     """Compile the loop for one type; what is made is kept beside this file or in the user's cache, for the next process."""
     try:
         return _made(dtype, kept=True)
-    except (RuntimeError, OSError):  # there is no room
+    except Exception:  # there is no room, or what is kept is damaged
         return _made(dtype, kept=False)
 
 

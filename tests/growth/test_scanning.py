@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from fractions import Fraction
 from itertools import pairwise
+from pickle import UnpicklingError
 
 import numpy as np
 import pytest
@@ -136,14 +137,15 @@ def test_sums_of_many_numbers_against_rationals(types, apart):
         assert abs(Fraction(value) - exactly) <= 1e-14 * scale
 
 
-def test_without_room_for_what_is_compiled(monkeypatch):
+@pytest.mark.parametrize("error", [RuntimeError("no locator"), OSError(28, "no space"), EOFError(), UnpicklingError()])
+def test_without_room_for_what_is_compiled(monkeypatch, error):
     asked = []
     made = scanning._made
 
     def refused(dtype, kept):
         asked.append(kept)
         if kept:
-            raise RuntimeError("no locator")
+            raise error
         return made(dtype, kept)
 
     scanning._compiled.cache_clear()
